@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod error;
+pub mod local;
 
 pub use clock::{Clock, Instant, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
+pub use local::{Lang, LocalText};

@@ -1,0 +1,186 @@
+//! What the program hands to every room: the doors to the database, the files, the clock, the live hub, the words.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use foundation::{Clock, Lang, Result, error::internal};
+use futures_util::future::BoxFuture;
+use http::request::Parts;
+use storage::Db;
+use storage::files::Files;
+use web::live::Live;
+use web::{Page, Theme, Words};
+
+use crate::actor::{Actor, Permission, Session};
+use crate::scope::Scope;
+use crate::tile::TileSource;
+
+/// Finds out who sent a request.
+pub trait Authenticator: Send + Sync {
+    /// The actor and scope of a request; the public when there is no valid session or key.
+    fn session<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Session>>;
+}
+
+/// Fills in the shell of a page: menu, place, person, date.
+pub trait Shell: Send + Sync {
+    /// The shell for `cx`, with the page's own title.
+    fn page(&self, cx: &Context, title: String) -> Page;
+}
+
+/// The house. One per process; cheap to clone.
+#[derive(Clone)]
+pub struct House(Arc<Rooms>);
+
+/// The parts of a [`House`].
+pub struct Rooms {
+    /// The database.
+    pub db: Db,
+    /// The files beside it.
+    pub files: Files,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Live fragments.
+    pub live: Live,
+    /// The words on the pages.
+    pub words: Words,
+    services: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    authenticator: OnceLock<Arc<dyn Authenticator>>,
+    shell: OnceLock<Arc<dyn Shell>>,
+    tiles: OnceLock<Vec<Arc<dyn TileSource>>>,
+}
+
+impl std::ops::Deref for House {
+    type Target = Rooms;
+    fn deref(&self) -> &Rooms {
+        &self.0
+    }
+}
+
+/// Gathers the parts of a [`House`] while the program starts.
+pub struct Builder {
+    rooms: Rooms,
+}
+
+impl Builder {
+    /// Begins with the doors.
+    pub fn new(db: Db, files: Files, clock: Arc<dyn Clock>, words: Words) -> Builder {
+        let live = Live::new(clock.clone());
+        Builder {
+            rooms: Rooms {
+                db,
+                files,
+                clock,
+                live,
+                words,
+                services: HashMap::new(),
+                authenticator: OnceLock::new(),
+                shell: OnceLock::new(),
+                tiles: OnceLock::new(),
+            },
+        }
+    }
+
+    /// Adds a module's own state, found later by its type.
+    pub fn service<T: Send + Sync + 'static>(mut self, service: Arc<T>) -> Builder {
+        self.rooms.services.insert(TypeId::of::<T>(), service);
+        self
+    }
+
+    /// The house.
+    pub fn build(self) -> House {
+        House(Arc::new(self.rooms))
+    }
+}
+
+impl House {
+    /// Gives the house what needs the house itself; called once while the program is wired.
+    pub fn furnish(
+        &self,
+        authenticator: Arc<dyn Authenticator>,
+        shell: Arc<dyn Shell>,
+        tiles: Vec<Arc<dyn TileSource>>,
+    ) {
+        let _ = self.authenticator.set(authenticator);
+        let _ = self.shell.set(shell);
+        let _ = self.tiles.set(tiles);
+    }
+
+    /// A module's own state.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Result<Arc<T>> {
+        self.services
+            .get(&TypeId::of::<T>())
+            .and_then(|s| s.clone().downcast::<T>().ok())
+            .ok_or_else(|| internal("service", format!("Thiếu thành phần {}", std::any::type_name::<T>())))
+    }
+
+    /// Who sent a request.
+    pub async fn session(&self, parts: &Parts) -> Result<Session> {
+        match self.authenticator.get() {
+            Some(authenticator) => authenticator.session(parts).await,
+            None => Ok(Session { actor: Actor::Public, scope: Scope::Public }),
+        }
+    }
+
+    /// The source of tiles of `kind`.
+    pub fn tile_source(&self, kind: &str) -> Option<&Arc<dyn TileSource>> {
+        self.tiles.get()?.iter().find(|s| s.kinds().contains(&kind))
+    }
+
+    /// The context of work that the program does itself.
+    pub fn system(&self, reason: &'static str) -> Context {
+        Context {
+            house: self.clone(),
+            actor: Actor::System(reason),
+            scope: Scope::System(reason),
+            lang: Lang::Vi,
+            theme: Theme::Paper,
+            path: Arc::from(""),
+            notice: None,
+        }
+    }
+}
+
+/// The context of one action: the house, who acts and what they see.
+#[derive(Clone)]
+pub struct Context {
+    /// The house.
+    pub house: House,
+    /// Who acts.
+    pub actor: Actor,
+    /// What they see.
+    pub scope: Scope,
+    /// The language of the answer.
+    pub lang: Lang,
+    /// The theme of the page.
+    pub theme: Theme,
+    /// The address asked for.
+    pub path: Arc<str>,
+    /// A sentence to show once.
+    pub notice: Option<String>,
+}
+
+impl std::ops::Deref for Context {
+    type Target = Rooms;
+    fn deref(&self) -> &Rooms {
+        &self.house
+    }
+}
+
+impl Context {
+    /// The shell of a page with this title.
+    pub fn page(&self, title: impl Into<String>) -> Result<Page> {
+        let shell = self.shell.get().ok_or_else(|| internal("shell", "Chưa dựng khung trang"))?;
+        Ok(shell.page(self, title.into()))
+    }
+
+    /// The message `key` in the reader's language.
+    pub fn t(&self, key: &str) -> String {
+        self.words.say(self.lang, key, &[])
+    }
+
+    /// Whether the actor may do this at all.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.actor.may(permission)
+    }
+}

@@ -1,0 +1,188 @@
+//! The `Db` door: the only way to a database.
+//!
+//! Reads go through [`Db::all`] and [`Db::one`]; every change goes through a [`Tx`]. A `Tx` that is dropped before
+//! [`Tx::commit`] changes nothing. Nothing but SQL happens inside a transaction; one that stays open for more than two
+//! seconds is named in the log.
+
+use std::path::Path;
+use std::time::{Duration, Instant as Stopwatch};
+
+use foundation::Result;
+
+use crate::dialect::Dialect;
+use crate::postgres::{Postgres, PostgresTx};
+use crate::sqlite::{Sqlite, SqliteTx};
+use crate::value::{FromRow, Rows, Value};
+use crate::{faults, postgres, sqlite};
+
+/// A transaction longer than this is named in the log.
+const LONG: Duration = Duration::from_secs(2);
+
+/// An open database. Cheap to clone.
+#[derive(Clone)]
+pub enum Db {
+    /// One file in the data folder.
+    Sqlite(Sqlite),
+    /// A server.
+    Postgres(Postgres),
+}
+
+impl Db {
+    /// Opens `main.db` in the data folder.
+    pub fn sqlite(folder: &Path) -> Result<Db> {
+        Sqlite::open(&folder.join("main.db")).map(Db::Sqlite)
+    }
+
+    /// Connects to a PostgreSQL server.
+    pub async fn postgres(url: &str) -> Result<Db> {
+        Postgres::open(url).await.map(Db::Postgres)
+    }
+
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Db::Sqlite(_) => Dialect::Sqlite,
+            Db::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// All rows of a SELECT.
+    pub async fn all<R: FromRow>(&self, sql: &str, args: Vec<Value>) -> Result<Vec<R>> {
+        self.rows(sql, args).await?.read()
+    }
+
+    /// The first row of a SELECT, if any.
+    pub async fn one<R: FromRow>(&self, sql: &str, args: Vec<Value>) -> Result<Option<R>> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// The rows of a SELECT, untyped.
+    pub async fn rows(&self, sql: &str, args: Vec<Value>) -> Result<Rows> {
+        let text = self.dialect().text(sql);
+        match self {
+            Db::Sqlite(db) => db.read(text.into_owned(), args).await,
+            Db::Postgres(db) => db.read(&text, &args).await,
+        }
+    }
+
+    /// Begins a transaction. On SQLite this waits for the single writer's turn.
+    pub async fn begin(&self) -> Result<Tx> {
+        let inner = match self {
+            Db::Sqlite(db) => Inner::Sqlite(db.begin().await?),
+            Db::Postgres(db) => Inner::Postgres(db.begin().await?),
+        };
+        Ok(Tx { inner, began: Stopwatch::now() })
+    }
+}
+
+enum Inner {
+    Sqlite(SqliteTx),
+    Postgres(PostgresTx),
+}
+
+/// A transaction: reads its own writes, and is all or nothing.
+pub struct Tx {
+    inner: Inner,
+    began: Stopwatch,
+}
+
+impl Tx {
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        match self.inner {
+            Inner::Sqlite(_) => Dialect::Sqlite,
+            Inner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// All rows of a SELECT (or of a statement with RETURNING).
+    pub async fn all<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<R>> {
+        let text = self.dialect().text(sql).into_owned();
+        let rows: Rows = match &mut self.inner {
+            Inner::Sqlite(tx) => tx.with(move |c| sqlite::query(c, &text, &args)).await?,
+            Inner::Postgres(tx) => postgres::query(tx.client()?, &text, &args).await?,
+        };
+        rows.read()
+    }
+
+    /// The first row, if any.
+    pub async fn one<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<R>> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    pub async fn run(&mut self, sql: &str, args: Vec<Value>) -> Result<u64> {
+        let text = self.dialect().text(sql).into_owned();
+        match &mut self.inner {
+            Inner::Sqlite(tx) => tx.with(move |c| sqlite::execute(c, &text, &args)).await,
+            Inner::Postgres(tx) => postgres::execute(tx.client()?, &text, &args).await,
+        }
+    }
+
+    /// Runs several statements without parameters (migrations).
+    pub async fn batch(&mut self, sql: String) -> Result<()> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => tx.with(move |c| c.execute_batch(&sql).map_err(faults::sqlite)).await,
+            Inner::Postgres(tx) => tx.client()?.batch_execute(&sql).await.map_err(faults::postgres),
+        }
+    }
+
+    /// Inserts many rows at once; each row is as wide as `columns`. The only way in for bulk.
+    pub async fn insert_many(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<u64> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                let places: Vec<String> = (1..=columns.len()).map(|i| format!("?{i}")).collect();
+                let sql =
+                    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
+                tx.with(move |c| sqlite::insert_rows(c, &sql, &rows)).await
+            }
+            Inner::Postgres(tx) => postgres::copy_rows(tx.client()?, table, columns, &rows).await,
+        }
+    }
+
+    /// Puts rows into a temporary table that lives until the transaction ends, so that one statement can join them.
+    /// `columns` are pairs of name and SQL type.
+    pub async fn stage(
+        &mut self,
+        table: &str,
+        columns: &[(&str, &str)],
+        rows: Vec<Vec<Value>>,
+    ) -> Result<u64> {
+        let dialect = self.dialect();
+        let typed: Vec<String> = columns.iter().map(|(name, ty)| format!("{name} {ty}")).collect();
+        self.batch(dialect.stage(table, &typed.join(", "))).await?;
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let n = self.insert_many(table, &names, rows).await?;
+        if let Some(sql) = dialect.analyse(table) {
+            self.batch(sql).await?;
+        }
+        Ok(n)
+    }
+
+    /// Waits until no other transaction holds the lock `name`. SQLite has one writer, so it holds every lock already.
+    pub async fn lock(&mut self, name: &str) -> Result<()> {
+        match &mut self.inner {
+            Inner::Sqlite(_) => Ok(()),
+            Inner::Postgres(tx) => {
+                let args = crate::args![name];
+                let sql = "SELECT CAST(pg_advisory_xact_lock(hashtext($1)) AS TEXT) AS locked";
+                postgres::query(tx.client()?, sql, &args).await.map(|_| ())
+            }
+        }
+    }
+
+    /// Makes the changes durable.
+    pub async fn commit(self) -> Result<()> {
+        let open = self.began.elapsed();
+        if open > LONG {
+            tracing::warn!(duration_ms = open.as_millis() as u64, "transaction stayed open for {open:?}");
+        }
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Live fragments: pieces of pages that the server renders once and sends to every page that shows them.
+//!
+//! A *topic* names a fragment (`tile/admin.wall/left/0/92`). It is rendered once per (topic, audience, language), where the audience
+//! is a fingerprint of what the reader may see, kept as bytes, and rendered anew when something it depends on was touched.
+//!
+//! Guarantees: a page that is connected gets every change within [`BEAT`] plus the time of rendering; one that was cut
+//! off gets, on its return, every fragment that changed since the version it saw last; versions grow across restarts,
+//! so that nothing is missed then either. A page that reads too slowly is told to fetch its fragments again.
+//! It never renders for nobody: a touched fragment without readers is only marked.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use foundation::{Clock, Lang, Result};
+use futures_util::future::BoxFuture;
+use tokio::sync::{Notify, broadcast};
+
+/// How long changes are gathered before they are rendered.
+pub const BEAT: Duration = Duration::from_millis(100);
+
+/// A fragment nobody reads is forgotten after so many seconds.
+const FORGET_S: i64 = 300;
+
+/// What one reader sees of a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Which fragment.
+    pub topic: Arc<str>,
+    /// Fingerprint of what the reader may see; 0 is the public.
+    pub audience: u64,
+    /// In which language.
+    pub lang: Lang,
+}
+
+/// A rendered fragment and what it was made from.
+#[derive(Debug, Clone, Default)]
+pub struct Fragment {
+    /// The inner HTML.
+    pub html: String,
+    /// The names of what it depends on, `indicator/17`; touching one renders it anew.
+    pub depends: Vec<Arc<str>>,
+}
+
+/// Renders the topics of one module.
+pub trait Renderer: Send + Sync {
+    /// The first part of its topics, `tile`.
+    fn prefix(&self) -> &'static str;
+    /// The fragment as `key`'s audience may see it. `NotFound` ends the subscription.
+    fn render<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Fragment>>;
+}
+
+/// A change, as the pages get it.
+#[derive(Debug, Clone)]
+pub struct Update {
+    /// Who it is for.
+    pub key: Key,
+    /// Its version, the SSE id.
+    pub version: i64,
+    /// The inner HTML.
+    pub html: Bytes,
+}
+
+struct Entry {
+    version: i64,
+    html: Bytes,
+    depends: Vec<Arc<str>>,
+    stale: bool,
+    readers: usize,
+    seen: i64,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+struct Inner {
+    clock: Arc<dyn Clock>,
+    renderers: OnceLock<Vec<Arc<dyn Renderer>>>,
+    entries: Mutex<HashMap<Key, Entry>>,
+    version: AtomicI64,
+    connected: AtomicUsize,
+    wake: Notify,
+    sent: broadcast::Sender<Arc<Update>>,
+}
+
+/// The hub. Cheap to clone.
+#[derive(Clone)]
+pub struct Live(Arc<Inner>);
+
+impl Live {
+    /// A hub without renderers yet; [`Live::serve`] gives it those.
+    pub fn new(clock: Arc<dyn Clock>) -> Live {
+        let version = clock.now().0;
+        Live(Arc::new(Inner {
+            clock,
+            renderers: OnceLock::new(),
+            entries: Mutex::default(),
+            version: AtomicI64::new(version),
+            connected: AtomicUsize::new(0),
+            wake: Notify::new(),
+            sent: broadcast::channel(4096).0,
+        }))
+    }
+
+    /// Gives the hub its renderers; a second call changes nothing.
+    pub fn serve(&self, renderers: Vec<Arc<dyn Renderer>>) {
+        let _ = self.0.renderers.set(renderers);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
+        self.0.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The newest version. A page keeps the one from before it was rendered and asks for what came since.
+    pub fn version(&self) -> i64 {
+        self.0.version.load(Ordering::SeqCst)
+    }
+
+    fn next_version(&self) -> i64 {
+        let now = self.0.clock.now().0;
+        let step = |v: i64| Some((v + 1).max(now));
+        let before = self.0.version.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step);
+        before.map_or(now, |v| (v + 1).max(now))
+    }
+
+    /// How many pages are connected.
+    pub fn connected(&self) -> usize {
+        self.0.connected.load(Ordering::Relaxed)
+    }
+
+    /// Tells that what these names stand for has changed.
+    pub fn touch(&self, names: &[Arc<str>]) {
+        let names: HashSet<&Arc<str>> = names.iter().collect();
+        let mut any = false;
+        for entry in self.entries().values_mut() {
+            if !entry.stale && entry.depends.iter().any(|d| names.contains(d)) {
+                entry.stale = true;
+                any = true;
+            }
+        }
+        if any {
+            self.0.wake.notify_one();
+        }
+    }
+
+    /// Tells that everything may have changed (packs applied, units changed).
+    pub fn touch_all(&self) {
+        for entry in self.entries().values_mut() {
+            entry.stale = true;
+        }
+        self.0.wake.notify_one();
+    }
+
+    /// The fragment as it is now, from memory when nothing was touched. Many askers of one stale fragment render it once.
+    pub async fn get(&self, key: &Key) -> Result<(i64, Bytes)> {
+        let now = self.0.clock.now().0;
+        let turn = {
+            let mut entries = self.entries();
+            match entries.get_mut(key) {
+                Some(entry) => {
+                    entry.seen = now;
+                    if !entry.stale {
+                        return Ok((entry.version, entry.html.clone()));
+                    }
+                    entry.turn.clone()
+                }
+                None => {
+                    let entry = Entry {
+                        version: 0,
+                        html: Bytes::new(),
+                        depends: Vec::new(),
+                        stale: true,
+                        readers: 0,
+                        seen: now,
+                        turn: Arc::default(),
+                    };
+                    let turn = entry.turn.clone();
+                    entries.insert(key.clone(), entry);
+                    turn
+                }
+            }
+        };
+        let _turn = turn.lock().await;
+        {
+            let entries = self.entries();
+            if let Some(entry) = entries.get(key)
+                && !entry.stale
+            {
+                return Ok((entry.version, entry.html.clone()));
+            }
+        }
+        self.render(key).await
+    }
+
+    /// Renders one fragment and keeps it. The mark is taken off first, so that a touch while rendering is not lost.
+    async fn render(&self, key: &Key) -> Result<(i64, Bytes)> {
+        if let Some(entry) = self.entries().get_mut(key) {
+            entry.stale = false;
+        }
+        let prefix = key.topic.split('/').next().unwrap_or_default();
+        let renderer = self.0.renderers.get().and_then(|all| all.iter().find(|r| r.prefix() == prefix));
+        let made = match renderer {
+            Some(renderer) => renderer.render(key).await,
+            None => Err(foundation::error::not_found("topic_not_found", "Không có mảnh trang này.")),
+        };
+        let mut entries = self.entries();
+        match made {
+            Ok(fragment) => {
+                let html = Bytes::from(fragment.html);
+                let version = match entries.get(key) {
+                    Some(old) if old.html == html && old.version != 0 => old.version,
+                    _ => self.next_version(),
+                };
+                if let Some(entry) = entries.get_mut(key) {
+                    entry.html = html.clone();
+                    entry.version = version;
+                    entry.depends = fragment.depends;
+                }
+                Ok((version, html))
+            }
+            Err(e) => {
+                if let Some(entry) = entries.get_mut(key) {
+                    entry.stale = true;
+                    if entry.readers == 0 {
+                        entries.remove(key);
+                    }
+                }
+                Err(e)
+            }
+        }
+    }
+
+    /// Connects a page to its fragments. Those newer than `since` come first.
+    pub async fn subscribe(&self, keys: Vec<Key>, since: i64) -> Subscription {
+        let updates = self.0.sent.subscribe();
+        let mut first = Vec::new();
+        let mut kept = HashSet::new();
+        for key in keys {
+            if kept.contains(&key) {
+                continue;
+            }
+            match self.get(&key).await {
+                Ok((version, html)) => {
+                    if let Some(entry) = self.entries().get_mut(&key) {
+                        entry.readers += 1;
+                    }
+                    if version > since {
+                        first.push(Arc::new(Update { key: key.clone(), version, html }));
+                    }
+                    kept.insert(key);
+                }
+                Err(e) => tracing::debug!(topic = %key.topic, "no fragment: {e:?}"),
+            }
+        }
+        first.sort_by_key(|u| u.version);
+        self.0.connected.fetch_add(1, Ordering::Relaxed);
+        Subscription { live: self.clone(), keys: kept, first: first.into(), updates }
+    }
+
+    /// Renders what was touched and has readers, beat by beat, until the program stops.
+    pub async fn run(self) {
+        loop {
+            self.0.wake.notified().await;
+            tokio::time::sleep(BEAT).await;
+            let due: Vec<Key> = {
+                let entries = self.entries();
+                entries.iter().filter(|(_, e)| e.stale && e.readers > 0).map(|(k, _)| k.clone()).collect()
+            };
+            for key in due {
+                let before = self.entries().get(&key).map_or(0, |e| e.version);
+                match self.get(&key).await {
+                    Ok((version, html)) if version != before => {
+                        let _ = self.0.sent.send(Arc::new(Update { key, version, html }));
+                    }
+                    Ok(_) => {}
+                    Err(e) => tracing::warn!(topic = %key.topic, "a live fragment failed: {e:?}"),
+                }
+            }
+            let old = self.0.clock.now().0 - FORGET_S * 1_000_000;
+            self.entries().retain(|_, e| e.readers > 0 || e.seen > old);
+        }
+    }
+}
+
+/// What a subscription has to say next.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// A fragment changed.
+    Update(Arc<Update>),
+    /// The page was too slow and missed some: it should load again.
+    Lagged,
+}
+
+/// A connected page. Dropping it disconnects it.
+pub struct Subscription {
+    live: Live,
+    keys: HashSet<Key>,
+    first: std::collections::VecDeque<Arc<Update>>,
+    updates: broadcast::Receiver<Arc<Update>>,
+}
+
+impl Subscription {
+    /// Waits for the next change; `None` when the program stops.
+    pub async fn next(&mut self) -> Option<Next> {
+        if let Some(update) = self.first.pop_front() {
+            return Some(Next::Update(update));
+        }
+        loop {
+            match self.updates.recv().await {
+                Ok(update) if self.keys.contains(&update.key) => return Some(Next::Update(update)),
+                Ok(_) => {}
+                Err(broadcast::error::RecvError::Lagged(_)) => return Some(Next::Lagged),
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.live.0.connected.fetch_sub(1, Ordering::Relaxed);
+        let mut entries = self.live.entries();
+        for key in &self.keys {
+            if let Some(entry) = entries.get_mut(key) {
+                entry.readers = entry.readers.saturating_sub(1);
+            }
+        }
+    }
+}
