@@ -1,7 +1,14 @@
 //! Floor 0 of the house: words that every room uses, with no input or output of its own.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
+
+pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod text;
+pub mod time_of_day;
 
+pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
+pub use time_of_day::TimeOfDay;
