@@ -5,10 +5,12 @@
 pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod period;
 pub mod text;
 pub mod time_of_day;
 
 pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
+pub use period::{Calendar, Period};
 pub use time_of_day::TimeOfDay;
