@@ -1,9 +1,18 @@
 //! Floor 0 of the house: words that every room uses, with no input or output of its own.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
+
+pub mod civil;
 pub mod clock;
 pub mod error;
 pub mod local;
+pub mod period;
+pub mod text;
+pub mod time_of_day;
 
-pub use clock::{Clock, Instant, SystemClock, TestClock, new_id};
+pub use civil::{Date, ExcelEpoch, Weekday};
+pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
 pub use local::{Lang, LocalText};
+pub use period::{Calendar, Period};
+pub use time_of_day::TimeOfDay;

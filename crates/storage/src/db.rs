@@ -5,9 +5,9 @@
 //! seconds is named in the log.
 
 use std::path::Path;
-use std::time::{Duration, Instant as Stopwatch};
+use std::time::Duration;
 
-use foundation::Result;
+use foundation::{Result, Stopwatch};
 
 use crate::dialect::Dialect;
 use crate::postgres::{Postgres, PostgresTx};
@@ -71,7 +71,7 @@ impl Db {
             Db::Sqlite(db) => Inner::Sqlite(db.begin().await?),
             Db::Postgres(db) => Inner::Postgres(db.begin().await?),
         };
-        Ok(Tx { inner, began: Stopwatch::now() })
+        Ok(Tx { inner, began: Stopwatch::start() })
     }
 }
 
