@@ -1,0 +1,212 @@
+//! The atlas: every unit through time, in memory. About fourteen thousand versions, read once and replaced whole when
+//! units change, so that asking it costs no query.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use foundation::{Clock, Date, Result, error::not_found};
+use kit::UnitId;
+use storage::Db;
+
+use crate::store;
+use crate::version::{Level, Succession, Version};
+
+/// The service that holds today's [`Map`].
+#[derive(Default)]
+pub struct Atlas(RwLock<Arc<Map>>);
+
+impl Atlas {
+    /// Reads all units.
+    pub async fn open(db: &Db) -> Result<Atlas> {
+        let atlas = Atlas::default();
+        atlas.reload(db).await?;
+        Ok(atlas)
+    }
+
+    /// Reads all units again, after they changed.
+    pub async fn reload(&self, db: &Db) -> Result<()> {
+        let map = Map::new(store::versions(db).await?, store::successions(db).await?, store::names(db).await?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
+        Ok(())
+    }
+
+    /// The units as they are known now. Hold it for one request, not longer.
+    pub fn map(&self) -> Arc<Map> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Every unit through time.
+#[derive(Default)]
+pub struct Map {
+    versions: Vec<Version>,
+    by_unit: HashMap<UnitId, std::ops::Range<usize>>,
+    by_code: HashMap<String, Vec<usize>>,
+    children: HashMap<UnitId, Vec<usize>>,
+    names: Vec<(UnitId, String)>,
+    from_old: BTreeMap<UnitId, Vec<Succession>>,
+    to_new: BTreeMap<UnitId, Vec<Succession>>,
+}
+
+impl Map {
+    /// Indexes units. `versions` are ordered by unit and first day.
+    pub fn new(versions: Vec<Version>, successions: Vec<Succession>, names: Vec<(UnitId, String)>) -> Map {
+        let mut map = Map { names, ..Map::default() };
+        let mut start = 0;
+        for (i, v) in versions.iter().enumerate() {
+            if versions.get(i + 1).is_none_or(|next| next.unit != v.unit) {
+                map.by_unit.insert(v.unit, start..i + 1);
+                start = i + 1;
+            }
+            map.by_code.entry(v.code.clone()).or_default().push(i);
+            if let Some(parent) = v.parent {
+                map.children.entry(parent).or_default().push(i);
+            }
+        }
+        for s in successions {
+            map.from_old.entry(s.old).or_default().push(s.clone());
+            map.to_new.entry(s.new).or_default().push(s);
+        }
+        map.versions = versions;
+        map
+    }
+
+    /// How many units there are, through all time.
+    pub fn len(&self) -> usize {
+        self.by_unit.len()
+    }
+
+    /// Whether no unit was loaded yet.
+    pub fn is_empty(&self) -> bool {
+        self.versions.is_empty()
+    }
+
+    /// All versions, ordered by unit and first day.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// All versions of a unit, oldest first.
+    pub fn history(&self, unit: UnitId) -> &[Version] {
+        self.by_unit.get(&unit).map_or(&[], |r| &self.versions[r.clone()])
+    }
+
+    /// The unit as it was on `day`.
+    pub fn on(&self, unit: UnitId, day: Date) -> Option<&Version> {
+        self.history(unit).iter().find(|v| v.holds_on(day))
+    }
+
+    /// The unit as it was on `day`, or as it was last before it ended, or first will be.
+    pub fn nearest(&self, unit: UnitId, day: Date) -> Option<&Version> {
+        self.on(unit, day).or_else(|| {
+            let all = self.history(unit);
+            all.iter().rev().find(|v| v.valid_from <= day).or_else(|| all.first())
+        })
+    }
+
+    /// The unit's full name today, for pages; its id when it is unknown.
+    pub fn name(&self, unit: UnitId, day: Date) -> String {
+        self.nearest(unit, day).map_or_else(|| format!("#{unit}"), Version::full_name)
+    }
+
+    /// The units directly below `unit` on `day`, in the order of their codes.
+    pub fn children(&self, unit: UnitId, day: Date) -> Vec<&Version> {
+        let mut all: Vec<&Version> = self
+            .children
+            .get(&unit)
+            .into_iter()
+            .flatten()
+            .map(|i| &self.versions[*i])
+            .filter(|v| v.holds_on(day))
+            .collect();
+        all.sort_by(|a, b| a.code.cmp(&b.code));
+        all
+    }
+
+    /// `unit` and everything below it on `day`, each parent before its children.
+    pub fn subtree(&self, unit: UnitId, day: Date) -> Vec<UnitId> {
+        let mut found = vec![unit];
+        let mut next = 0;
+        while next < found.len() {
+            let children = self.children(found[next], day);
+            found.extend(children.iter().map(|v| v.unit));
+            next += 1;
+        }
+        found
+    }
+
+    /// The units of `level` in the subtree of `unit` on `day`, in the order of their codes.
+    pub fn below(&self, unit: UnitId, level: Level, day: Date) -> Vec<&Version> {
+        let mut found = Vec::new();
+        let mut open = vec![unit];
+        while let Some(at) = open.pop() {
+            match self.on(at, day) {
+                Some(v) if v.level == level => found.push(v),
+                _ => open.extend(self.children(at, day).iter().map(|v| v.unit)),
+            }
+        }
+        found.sort_by(|a, b| a.code.cmp(&b.code));
+        found
+    }
+
+    /// The units above `unit` on `day`, the nearest first.
+    pub fn ancestors(&self, unit: UnitId, day: Date) -> Vec<&Version> {
+        let mut found = Vec::new();
+        let mut at = self.on(unit, day).and_then(|v| v.parent);
+        while let Some(parent) = at
+            && found.len() < 8
+        {
+            let Some(v) = self.on(parent, day) else { break };
+            found.push(v);
+            at = v.parent;
+        }
+        found
+    }
+
+    /// Whether `unit` is `root` or below it on `day`.
+    pub fn is_within(&self, unit: UnitId, root: UnitId, day: Date) -> bool {
+        unit == root || self.ancestors(unit, day).iter().any(|v| v.unit == root)
+    }
+
+    /// The units that bore `code` on `day` at `level`.
+    pub fn by_code(&self, level: Level, code: &str, day: Date) -> Option<&Version> {
+        self.with_code(code).find(|v| v.level == level && v.holds_on(day))
+    }
+
+    /// Every version that ever bore `code`.
+    pub fn with_code(&self, code: &str) -> impl Iterator<Item = &Version> {
+        self.by_code.get(code).into_iter().flatten().map(|i| &self.versions[*i])
+    }
+
+    /// What became of a unit that ended.
+    pub fn successors(&self, old: UnitId) -> &[Succession] {
+        self.from_old.get(&old).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a unit was made of.
+    pub fn predecessors(&self, new: UnitId) -> &[Succession] {
+        self.to_new.get(&new).map_or(&[], Vec::as_slice)
+    }
+
+    /// Other names of units.
+    pub fn other_names(&self) -> &[(UnitId, String)] {
+        &self.names
+    }
+
+    /// The province or commune that an operator means by `code`: a province's two digits or a commune's five.
+    pub fn installation(&self, code: &str, clock: &dyn Clock) -> Result<&Version> {
+        let today = Date::of(clock.now());
+        [Level::Province, Level::Commune, Level::Country]
+            .into_iter()
+            .find_map(|level| self.by_code(level, code, today))
+            .ok_or_else(|| {
+                not_found(
+                    "unit_not_found",
+                    format!(
+                        "Không có tỉnh, thành phố hay xã, phường nào đang mang mã «{code}». Mã tỉnh có 2 chữ số \
+                         (92 = Cần Thơ), mã xã có 5 chữ số (31507 = Phường Sóc Trăng)."
+                    ),
+                )
+            })
+    }
+}

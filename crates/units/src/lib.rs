@@ -1,0 +1,33 @@
+//! Floor 3: administrative places and agencies through time.
+//!
+//! Invariants: a unit's identity never changes, its codes, names, kinds and parents are dated; a change of name or kind is a
+//! new version of the same unit, a merger or a split makes a new one; the shares of what a unit became sum to 1; a code without a
+//! date names nothing. Places and agencies are two trees.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
+
+pub mod atlas;
+pub mod search;
+pub mod seed;
+pub mod store;
+pub mod version;
+
+use kit::Module;
+use storage::migrations;
+
+pub use atlas::{Atlas, Map};
+pub use search::{Found, Resolution};
+pub use version::{Level, Succession, Version};
+
+/// The module.
+pub fn module() -> Module {
+    Module {
+        name: "units",
+        migrations: migrations!["0001_units"],
+        routes: Vec::new(),
+        jobs: Vec::new(),
+        pack_parts: Vec::new(),
+        words: &[],
+        openapi: "",
+    }
+}
