@@ -44,8 +44,8 @@ def names_section(ours, theirs, reasons):
         if k != "same":
             groups[k].append(code)
     out = [table(["group", "count", "reason and choice"],
-                 [(k, len(groups[k]), reasons[k]) for k in reasons if groups[k]])]
-    for k in groups:
+                 [(k, len(groups[k]), reasons[k]) for k in reasons if k in groups])]
+    for k in sorted(groups):
         if k in ("tone mark or spaces", "capital letters"):
             out.append(f"*{k}*: " + " ".join(groups[k]) + "\n")
         else:
@@ -70,7 +70,7 @@ def report(folder, versions, successions, facts, old, new):
     out = ["# Differences from other public tables\n",
            "Written by `tools/units/make_units.py --compare DIR`; not needed by the product. «Ours» are the tables in this "
            "folder, «theirs» three public tables under the MIT licence: the units of 2026 (vietnamese-provinces-database), the "
-           "units of 2024 and the successions of 2025 (dvhcvn/20250701). Nothing of theirs is stored here.\n",
+           "units of 2024 and the successions of 2025 (dvhcvn/20250701). Of theirs only the differing values are quoted.\n",
            "## Counts\n"]
 
     def line(day):
@@ -108,7 +108,7 @@ def report(folder, versions, successions, facts, old, new):
     held = [c for c in now if not now[c]["area_km2"]]
     out.append(f"Area: {len(held)} communes have none in ours ({sum(1 for _ in open(m.HERE / 'withheld.csv', encoding='utf-8')) - 1} "
                "withheld because the package's number differs by more than 15 % from the area measured on a public boundary "
-               "set: mostly the area of a single old part, or of a namesake; the rest absent in the package). Of those we give, "
+               "set: mostly the area of a single old part, or of a namesake; three more are absent in the package). Of those we give, "
                f"{len(rows)} differ by more than 2 %: "
                + "; ".join(f"{c} {n}: {x} / {y}" for c, n, x, y in rows) + ". An area is for orientation only; the official one is "
                "that of the boundary file.\n")
@@ -123,7 +123,7 @@ def report(folder, versions, successions, facts, old, new):
         "tone mark or spaces": "as above", "capital letters": "a slip of either; ours follow one rule",
         "hyphen, apostrophe or word break": "kept as in the package",
         "other": "spellings of minority names and a few misprints; kept as in the package, not verified"})
-    wrong = sorted((r["wardCode"], r["ward"], r["wardType"]) for r in old
+    wrong = sorted((r["wardCode"], r["ward"], r["wardType"]) for r in old + new
                    if r["ward"] and not m.clean(r["ward"]).casefold().startswith(r["wardType"].casefold() + " "))
     out.append(f"The package's own type column contradicts its full name in {len(wrong)} rows ("
                + "; ".join(f"{c} {w}: «{t}»" for c, w, t in wrong) + "); the full name is right and is what we read.\n")
@@ -175,7 +175,8 @@ def report(folder, versions, successions, facts, old, new):
     out.append(f"The package divides 28 old communes that no resolution divides, because it joins by name inside the new province "
                "and mixes up namesakes (Phường 4 of Mỹ Tho and of Cao Lãnh; xã Phú Hữu of two districts), and gives one a target "
                f"too many. Each was read in its clause and is set in `tools/units/corrections.csv` ({len(facts['checked'])} old "
-               "communes, the confirmations included; `basis` = `resolution`).\n")
+               "communes, the confirmations included; `basis` = `resolution`). Where the readings differ and no clause was read, the "
+               "package stands and the row is not `verified` (`tools/units/disputed.csv`).\n")
     out.append("A third reading of the same resolutions, announced in a public repository, counts 459 divided communes, 127 left "
                f"alone and 5 created without a predecessor; ours: {sum(len(v) > 1 for v in ours.values())} divided, "
                f"{len(facts['lasting'])} continuing (the 127, and five that only changed name or type), 5 from island districts. "
@@ -187,6 +188,7 @@ def report(folder, versions, successions, facts, old, new):
                f"by the point of the main successor. {len(facts['moved_new'])} points of today's communes belong to a namesake and were "
                "replaced by the middle of their old parts: " + " ".join(facts["moved_new"]) + ". The special zones, Tiên Hải and the "
                "old units of both archipelagos are set by hand (`tools/units/special_zones.csv`). Measured on a public "
-               "boundary set, about 90 of the old points left as they were and 12 of today's still lie outside the commune, most "
-               "by less than 1 km.\n")
+               "boundary set, 92 points of old communes (33 by more than 1 km, the worst 7.7 km) and 17 of today's (12 by more "
+               "than 1 km, the worst 30811 Sơn Hải, 7 km) still lie outside the commune. Of the special zones 12 lie inside; the "
+               "point of Hoàng Sa is Hoàng Sa island, 4.6 km from the nearest island that the set draws.\n")
     return "\n".join(out)

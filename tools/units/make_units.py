@@ -36,7 +36,6 @@ WHEEL_SHA256 = "737ee3662e877290386c1c45ed4d71f2e5fae34ab6fb9c64bfb4cb74b216ea35
 
 REFORM = "2025-07-01"
 PROVINCE_REF = "202/2025/QH15"
-CODE_REF = "19/2025/QĐ-TTg"
 
 # Unit ids. A unit keeps its id for ever; see README.md, "Identity".
 COUNTRY = 1_000_000
@@ -265,6 +264,8 @@ def build(old, new, converter, hand):
 
     links = read_links(old, new, converter)
     checked = correct_links(links, hand["corrections"])
+    disputed = {r["old_code"] for r in hand["disputed"]}
+    assert disputed <= set(links) and not disputed & set(checked)
     points = Points(old, new, links, no_area)
 
     old_communes = {r["wardCode"]: r for r in old if r["ward"]}
@@ -343,10 +344,10 @@ def build(old, new, converter, hand):
         versions.append({**last[0], "type": c["type"], "valid_from": c["effective"], "valid_to": "",
                          "legal_ref": c["legal_ref"], "verified": c["verified"]})
 
-    def succeed(o, n, share, ref, basis):
+    def succeed(o, n, share, ref, basis, sure=True):
         successions.append({"old": o, "new": n, "kind": "whole" if share == 10_000 else "part",
                             "share": f"{share // 10_000}.{share % 10_000:04d}", "effective": REFORM,
-                            "legal_ref": ref, "verified": "true" if ref else "false", "basis": basis})
+                            "legal_ref": ref, "verified": "true" if ref and sure else "false", "basis": basis})
 
     for p, olds in merged.items():
         if p not in lasting_provinces:
@@ -371,7 +372,7 @@ def build(old, new, converter, hand):
             ref = resolution.get(new_communes[n]["provinceCode"], "")
             if o in checked:
                 assert checked[o] == ref, (o, checked[o], ref)
-            succeed(unit, COMMUNE_BASE + int(n), shares[n], ref, basis)
+            succeed(unit, COMMUNE_BASE + int(n), shares[n], ref, basis, o not in disputed)
 
     versions.sort(key=lambda v: (v["unit"], v["valid_from"]))
     successions.sort(key=lambda s: (s["old"], s["new"]))
@@ -440,18 +441,17 @@ def check(versions, successions, facts, names):
     for v in versions:
         by_unit[v["unit"]].append(v)
         assert v["name"] == clean(v["name"]) and v["name"] and not v["name"].endswith(")"), v
-        band = {"country": v["unit"] == COUNTRY,
-                "province": v["unit"] in (int(v["code"]) if v["code"].isdigit() else -1, OLD_PROVINCE_BASE + int(v["code"] if v["code"].isdigit() else 0)),
-                "district": v["unit"] == OLD_DISTRICT_BASE + (int(v["code"]) if v["code"].isdigit() else 0),
-                "commune": v["unit"] - (int(v["code"]) if v["code"].isdigit() else 0) in (COMMUNE_BASE, OLD_COMMUNE_BASE)}
-        assert band[v["level"]], v
+        number = int(v["code"]) if v["code"].isdigit() else 0
+        assert v["unit"] - number in {"country": (COUNTRY,), "province": (0, OLD_PROVINCE_BASE),
+                                      "district": (OLD_DISTRICT_BASE,),
+                                      "commune": (COMMUNE_BASE, OLD_COMMUNE_BASE)}[v["level"]], v
         assert {"country": 2, "province": 2, "district": 3, "commune": 5}[v["level"]] == len(v["code"]), v
         assert v["legal_ref"] or v["verified"] == "false", v
     for rows in by_unit.values():
         for a, b in zip(rows, rows[1:]):
             assert a["valid_to"] == b["valid_from"] != "", (a, b)
-    days = sorted({v["valid_from"] for v in versions} | {v["valid_to"] for v in versions} - {""} | {before}) 
-    for day in (d for d in days if d):
+    days = {v["valid_from"] for v in versions} | {v["valid_to"] for v in versions} | {before}
+    for day in sorted(days - {""}):
         alive = at(versions, day)
         keys = collections.Counter((v["level"], v["code"]) for v in alive)
         assert max(keys.values()) == 1, day
@@ -499,7 +499,7 @@ def check(versions, successions, facts, names):
     for v in versions:
         lat, lon = float(v["lat"]), float(v["lon"])
         assert 7 < lat < 23.5 and 102 < lon < 115, v
-        assert lat < 6 + 12 or lon < 109.5, v
+        assert lat < 18 or lon < 109.5, v  # nothing far out at sea in the north
     for unit, box in ((120333, (15.6, 17.2, 111.1, 112.8)), (300498, (15.6, 17.2, 111.1, 112.8)),
                       (122736, (7.1, 11.6, 109.4, 117.9)), (300576, (7.1, 11.6, 109.4, 117.9)),
                       (422736, (7.1, 11.6, 109.4, 117.9)), (422737, (7.1, 11.6, 109.4, 117.9)),
@@ -532,7 +532,7 @@ def main():
     old, new, converter = read_package(args.package_dir or package_dir())
     hand = {"points": read_csv(HERE / "special_zones.csv"), "changes": read_csv(HERE / "changes.csv"),
             "resolutions": read_csv(HERE / "resolutions.csv"), "withheld": read_csv(HERE / "withheld.csv"),
-            "corrections": read_csv(HERE / "corrections.csv")}
+            "corrections": read_csv(HERE / "corrections.csv"), "disputed": read_csv(HERE / "disputed.csv")}
     versions, successions, facts = build(old, new, converter, hand)
     names = sorted(read_csv(HERE / "names.csv"), key=lambda n: (int(n["unit"]), n["name"]))
     offices = read_csv(HERE / "offices.csv")
