@@ -5,6 +5,7 @@
 pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod number;
 pub mod period;
 pub mod text;
 pub mod time_of_day;
