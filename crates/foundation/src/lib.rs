@@ -6,6 +6,7 @@ pub mod civil;
 pub mod clock;
 pub mod error;
 pub mod local;
+pub mod number;
 pub mod period;
 pub mod text;
 pub mod time_of_day;

@@ -25,7 +25,8 @@ impl Atlas {
 
     /// Reads all units again, after they changed.
     pub async fn reload(&self, db: &Db) -> Result<()> {
-        let map = Map::new(store::versions(db).await?, store::successions(db).await?, store::names(db).await?);
+        let map =
+            Map::new(store::versions(db).await?, store::successions(db).await?, store::names(db).await?);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
         Ok(())
     }

@@ -27,14 +27,8 @@ pub enum Level {
 
 impl Level {
     /// Every level.
-    pub const ALL: [Level; 6] = [
-        Level::Country,
-        Level::Province,
-        Level::District,
-        Level::Commune,
-        Level::Department,
-        Level::Office,
-    ];
+    pub const ALL: [Level; 6] =
+        [Level::Country, Level::Province, Level::District, Level::Commune, Level::Department, Level::Office];
 
     /// Its name in tables and files.
     pub fn name(self) -> &'static str {
