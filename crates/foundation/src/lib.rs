@@ -12,7 +12,7 @@ pub mod text;
 pub mod time_of_day;
 
 pub use civil::{Date, ExcelEpoch, Weekday};
-pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id};
+pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id, random_bytes};
 pub use error::{Error, Kind, Result};
 pub use local::{Lang, LocalText};
 pub use period::{Calendar, Period};
