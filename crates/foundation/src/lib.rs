@@ -5,6 +5,7 @@
 pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod lunar;
 pub mod number;
 pub mod period;
 pub mod text;
@@ -13,5 +14,6 @@ pub mod time_of_day;
 pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
+pub use lunar::LunarDate;
 pub use period::{Calendar, Period};
 pub use time_of_day::TimeOfDay;
