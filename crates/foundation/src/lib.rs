@@ -10,6 +10,7 @@ pub mod number;
 pub mod period;
 pub mod text;
 pub mod time_of_day;
+pub mod working;
 
 pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, SystemClock, TestClock, new_id};
@@ -17,3 +18,4 @@ pub use error::{Error, Kind, Result};
 pub use lunar::LunarDate;
 pub use period::{Calendar, Period};
 pub use time_of_day::TimeOfDay;
+pub use working::{Hours, WorkingCalendar};
