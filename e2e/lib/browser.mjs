@@ -12,6 +12,9 @@ export async function launchBrowser() {
   return chromium.launch({
     executablePath,
     headless: true,
+    handleSIGINT: false, // the runner itself stops everything, in its order
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -30,7 +30,8 @@ cache_dir() {
 }
 
 cache=$(cache_dir)
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-$cache/target}")
+export CARGO_TARGET_DIR
 
 # A short name of this working tree, so that two clones on one machine never share a server or a lock.
 tree_id() { printf '%s' "$root" | sha256sum | cut -c1-12; }
