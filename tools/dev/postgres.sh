@@ -64,6 +64,9 @@ install_postgres() {
   if may_be_root && ! grep -qs '^ *create_main_cluster' "$conf"; then
     as_root mkdir -p "$(dirname "$conf")"
     echo 'create_main_cluster = false' | as_root tee -a "$conf" >/dev/null
+  elif ! may_be_root; then
+    stop "PostgreSQL is missing. Run:  sudo sh -c 'mkdir -p ${conf%/*} && echo create_main_cluster = false >>$conf && apt-get install postgresql'" \
+      "Thiếu PostgreSQL. Hãy chạy lệnh trên: nó cài chương trình mà không mở máy chủ nào của hệ thống."
   fi
   need_debian postgresql
   find_binaries || stop "PostgreSQL is installed but its programs were not found." "Đã cài PostgreSQL nhưng không tìm thấy chương trình."
