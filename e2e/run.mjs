@@ -5,8 +5,8 @@
 // A story is a file that exports
 //   name    one sentence, what the person can do
 //   run     async ({ page, context, browser, base, link, server, expect, shot, allow }) => …
-//   world   'empty' (default): one server shared by such stories; 'demo': one with all packs and the demo of Cần Thơ;
-//           'own': a server for this story alone
+//   world   'empty' (default): one server shared by such stories;
+//           'demo': one with all packs and the demo of Cần Thơ; 'own': a server for this story alone
 // and fails by throwing, by a console error, by a page error, or by a request to another host.
 //
 // Environment: TOANCANH_BIN, TOANCANH_CHROMIUM (default /usr/bin/chromium), E2E_STORIES (another folder),
@@ -37,7 +37,8 @@ const shared = new Map();
 
 /** A world that failed to start fails each of its stories with the same words. */
 function serverOf(world, story) {
-  const start = () => startServer({ bin, log: join(artifacts, `server-${story ?? world}.log`), prepare: worlds[world] });
+  const log = join(artifacts, `server-${story ?? world}.log`);
+  const start = () => startServer({ bin, log, prepare: worlds[world] });
   if (world === 'own') return start();
   if (!shared.has(world)) shared.set(world, start());
   return shared.get(world);
@@ -48,9 +49,13 @@ async function tell(file, browser) {
   const story = await import(pathToFileURL(file));
   const world = story.world ?? 'empty';
   if (!story.name || !story.run) throw new Error(`${id}.mjs must export name and run`);
-  if (!worlds[world]) throw new Error(`${id}.mjs: no world '${world}'; there are ${Object.keys(worlds).join(', ')}`);
+  if (!worlds[world]) throw new Error(`${id}.mjs: no world '${world}', only ${Object.keys(worlds)}`);
   const server = await serverOf(world, world === 'own' ? id : undefined);
-  const context = await browser.newContext({ baseURL: server.base, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' });
+  const context = await browser.newContext({
+    baseURL: server.base,
+    locale: 'vi-VN',
+    timezoneId: 'Asia/Ho_Chi_Minh',
+  });
   context.setDefaultTimeout(15_000);
   const { problems, allow } = watch(context, server.base);
   const page = await context.newPage();

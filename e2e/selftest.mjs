@@ -1,5 +1,5 @@
-// Tests the story runner itself against a small server: what must pass passes, what must fail fails with the right words,
-// and nothing is left running.     node e2e/selftest.mjs
+// Tests the story runner itself against a small server: what must pass passes, what must fail fails with the
+// right words, and nothing is left running.     node e2e/selftest.mjs
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -40,7 +40,8 @@ const tests = {
     assert.match(output, /\n5 passed, 0 failed\n$/, output);
     assert.equal(code, 0, output);
     assert.ok(existsSync(join(scratch, 'artifacts', 'good-link-link.png')), 'a screenshot is kept');
-    assert.match(await readFile(join(scratch, 'artifacts', 'server-empty.log'), 'utf8'), /first-run\?token=abc123/);
+    const log = await readFile(join(scratch, 'artifacts', 'server-empty.log'), 'utf8');
+    assert.match(log, /first-run\?token=abc123/);
   },
 
   async 'the sample story passes against any server'() {
@@ -63,7 +64,7 @@ const tests = {
     ]) {
       assert.match(output, reason);
     }
-    assert.ok(existsSync(join(scratch, 'artifacts', 'bad-text-failed.png')), 'a picture of the failure is kept');
+    assert.ok(existsSync(join(scratch, 'artifacts', 'bad-text-failed.png')), 'the failure is pictured');
   },
 
   async 'a program that ends at once is a failure with its last words, not a wait'() {

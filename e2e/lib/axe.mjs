@@ -29,7 +29,9 @@ export async function checkAxeEverywhere({ page, base, path = '/' }) {
 export async function checkAxeHere(page, where = new URL(page.url()).pathname) {
   // evaluate() is not subject to the page's Content-Security-Policy; a script tag would be.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(`${source}; undefined`);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'] }),
+  );
   if (violations.length === 0) return;
   const list = violations.map(({ id, impact, help, nodes }) => {
     const places = nodes.slice(0, 5).map(({ target, html, failureSummary }) => {

@@ -1,8 +1,9 @@
 // What a page must never do while a story runs: log an error, throw, or ask another host for anything.
 
 /**
- * Watches every page of a context. Gives `{ problems, allow(pattern) }`; the runner fails the story when `problems()` is
- * not empty at its end. A story that provokes an error on purpose names it with `allow(/pattern/)`, before or after.
+ * Watches every page of a context. Gives `{ problems, allow(pattern) }`; the runner fails the story when
+ * `problems()` is not empty at its end. A story that provokes an error on purpose names it with
+ * `allow(/pattern/)`, before or after.
  */
 export function watch(context, base) {
   const seen = [];

@@ -27,8 +27,8 @@ async function freePort() {
  * `prepare` is a list of argument lists run before it, each with `--data DIR` added.
  * Gives `{ base, data, link, once(), stop(), tail() }`:
  * - `link` is the one-time sign-in link that the program prints, absent when it prints none;
- * - `once(name, make)` makes a thing once per server and gives every later story the same, for what a story must share
- *   with others (the first administrator can be made only once).
+ * - `once(name, make)` makes a thing once per server and gives every later story the same, for what
+ *   stories must share (the first administrator can be made only once).
  */
 export async function startServer({ bin, log, prepare = [] }) {
   const data = await mkdtemp(join(tmpdir(), 'toancanh-e2e-'));
@@ -80,7 +80,8 @@ export async function startServer({ bin, log, prepare = [] }) {
       running.delete(server);
       if (!gone) {
         child.kill('SIGTERM');
-        await eventually(() => gone, 'the server stops when asked', 10_000).catch(() => child.kill('SIGKILL'));
+        const asked = eventually(() => gone, 'the server stops when asked', 10_000);
+        await asked.catch(() => child.kill('SIGKILL'));
       }
       await ended;
       output.end();
@@ -98,7 +99,8 @@ export async function startServer({ bin, log, prepare = [] }) {
       startLimit,
     );
     if (gone) throw new Error(`the server ${gone} before it answered`);
-    await eventually(() => link, 'the sign-in link', 1_000).catch(() => {}); // a place with people in it prints none
+    // A place with people in it prints none.
+    await eventually(() => link, 'the sign-in link', 1_000).catch(() => {});
   } catch (error) {
     const last = tail();
     await server.stop();

@@ -1,6 +1,6 @@
 // A wait waits for a state, with a limit, never for a time.
 
-/** Calls `probe` until it gives something truthy and returns that; throws `what` after `limit` milliseconds. */
+/** Calls `probe` until it gives something truthy, and returns that; throws `what` after `limit` ms. */
 export async function eventually(probe, what, limit = 10_000, pause = 50) {
   const end = Date.now() + limit;
   let last;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// A stand-in for the program, for the self-test: it takes the same words and serves a few pages, good and bad.
+// A stand-in for the program, for the self-test: it takes the same words and serves a few pages, good and
+// bad.
 
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -18,7 +19,8 @@ if (words[0] !== 'serve') {
 }
 writeFileSync(join(data, 'pid'), String(process.pid));
 
-const page = (body, head = '') => `<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Thử</title>
+const page = (body, head = '') => `<!doctype html><html lang="vi"><head><meta charset="utf-8">
+<title>Thử</title>
 <link rel="icon" href="data:,">${head}</head><body><main><h1>Trang thử</h1>${body}</main></body></html>`;
 const pages = {
   '/': () => page('<p>Xin chào</p>'),

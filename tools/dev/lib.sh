@@ -11,8 +11,12 @@ else
   export NO_COLOR=1 CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never NEXTEST_HIDE_PROGRESS_BAR=1
 fi
 
-# say EN VI: one sentence in both languages, with the seconds since the start. Standard output stays free for results.
-say() { printf '%s[%4ds]%s %s%s\n        %s%s%s\n' "$dim" "$SECONDS" "$plain" "$bold" "$1$plain" "$dim" "$2" "$plain" >&2; }
+# say EN VI: one sentence in both languages, with the seconds since the start. Standard output stays free for
+# results.
+say() {
+  printf '%s[%4ds]%s %s%s\n        %s%s%s\n' \
+    "$dim" "$SECONDS" "$plain" "$bold" "$1$plain" "$dim" "$2" "$plain" >&2
+}
 
 # stop EN VI: say what to do and end with failure.
 stop() {
@@ -22,7 +26,8 @@ stop() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The place for everything that can be made again: compiled code, tools, test databases. Never inside the project.
+# The place for everything that can be made again: compiled code, tools, test databases. Never inside the
+# project.
 cache_dir() {
   local dir=${TOANCANH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/toancanh}
   mkdir -p "$dir"
@@ -77,7 +82,7 @@ try_debian() {
   apt install --no-install-recommends "${missing[@]}" && return 0
   apt update && apt install --no-install-recommends "${missing[@]}" && return 0
   tail -n 15 "$cache/apt.log" >&2
-  say "apt-get could not install ${missing[*]}. Try:  sudo apt-get update && sudo apt-get install ${missing[*]}" \
+  say "apt-get failed. Try:  sudo apt-get update && sudo apt-get install ${missing[*]}" \
     "apt-get không cài được ${missing[*]}. Hãy thử lệnh trên."
   return 1
 }

