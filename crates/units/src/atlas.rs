@@ -47,6 +47,7 @@ pub struct Map {
     names: Vec<(UnitId, String)>,
     from_old: BTreeMap<UnitId, Vec<Succession>>,
     to_new: BTreeMap<UnitId, Vec<Succession>>,
+    days_of_change: Vec<Date>,
 }
 
 impl Map {
@@ -68,8 +69,18 @@ impl Map {
             map.from_old.entry(s.old).or_default().push(s.clone());
             map.to_new.entry(s.new).or_default().push(s);
         }
+        let mut days: Vec<Date> =
+            versions.iter().flat_map(|v| [Some(v.valid_from), v.valid_to]).flatten().collect();
+        days.sort_unstable();
+        days.dedup();
+        map.days_of_change = days;
         map.versions = versions;
         map
+    }
+
+    /// The days on which any unit began, changed or ended, in order. Between two of them the map is one and the same.
+    pub fn days_of_change(&self) -> &[Date] {
+        &self.days_of_change
     }
 
     /// How many units there are, through all time.
