@@ -5,6 +5,7 @@
 pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod expr;
 pub mod local;
 pub mod lunar;
 pub mod number;
