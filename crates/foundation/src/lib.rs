@@ -5,6 +5,7 @@
 pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod expr;
 pub mod lunar;
 pub mod number;
 pub mod period;
@@ -15,6 +16,7 @@ pub mod working;
 pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
+pub use expr::{Expr, Symbols, Value, ValueKind};
 pub use lunar::LunarDate;
 pub use period::{Calendar, Period};
 pub use time_of_day::TimeOfDay;
