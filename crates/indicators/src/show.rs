@@ -1,7 +1,7 @@
 //! Figures in words: how numbers, changes, states and periods are written on pages, in both languages.
 
-use foundation::{Instant, Lang, Period, number, time_of_day::TimeOfDay};
 use foundation::Date;
+use foundation::{Instant, Lang, Period, number, time_of_day::TimeOfDay};
 use kit::{Figure, State, Trend};
 use web::Words;
 
@@ -158,6 +158,12 @@ impl Shown {
             raw: figure.value,
             raw_target: figure.target,
         }
+    }
+
+    /// The value and the top of a meter, when there is a target to measure against.
+    pub fn meter(&self) -> Option<(f64, f64)> {
+        let (value, target) = (self.raw?, self.raw_target?);
+        (target > 0.0 && value >= 0.0).then(|| (value, target.max(value)))
     }
 
     /// Whether fewer units reported than should have.

@@ -29,7 +29,13 @@ pub struct Ranked {
 }
 
 /// Units by value, the best first; those without a value are left out.
-pub fn rank(engine: &Engine, indicator: &Indicator, each: &[(UnitId, Point)], asked: &Asked, lang: Lang) -> Vec<Ranked> {
+pub fn rank(
+    engine: &Engine,
+    indicator: &Indicator,
+    each: &[(UnitId, Point)],
+    asked: &Asked,
+    lang: Lang,
+) -> Vec<Ranked> {
     let map = engine.atlas().map();
     let mut all: Vec<(UnitId, f64)> =
         each.iter().filter_map(|(u, p)| p.value.map(|v| (*u, indicator.rounded(v)))).collect();
@@ -143,6 +149,7 @@ pub async fn table(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
     }
     let title = super::figure::title_of(spec, view)
         .unwrap_or_else(|| view.house.words.say(view.lang, "tile-table", &[]));
-    let html = render(&Table { title: title.clone(), heads, rows, words: &view.house.words, lang: view.lang })?;
+    let html =
+        render(&Table { title: title.clone(), heads, rows, words: &view.house.words, lang: view.lang })?;
     Ok(Some(Tile { html, title, depends: depends(&catalogue, &indicators) }))
 }

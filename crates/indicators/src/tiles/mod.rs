@@ -49,23 +49,13 @@ fn asked(view: &TileView) -> Result<(Arc<Engine>, Asked)> {
 }
 
 /// The indicator that the spec names under `key`, if it is applied and may be seen here.
-fn named<'a>(
-    catalogue: &'a Catalogue,
-    spec: &TileSpec,
-    key: &str,
-    view: &TileView,
-) -> Option<&'a Indicator> {
+fn named<'a>(catalogue: &'a Catalogue, spec: &TileSpec, key: &str, view: &TileView) -> Option<&'a Indicator> {
     let code = spec.spec.get(key)?.as_str()?;
     visible(catalogue.code(code)?, view)
 }
 
 /// The indicators of a list in the spec that are applied and may be seen here.
-fn listed<'a>(
-    catalogue: &'a Catalogue,
-    spec: &TileSpec,
-    key: &str,
-    view: &TileView,
-) -> Vec<&'a Indicator> {
+fn listed<'a>(catalogue: &'a Catalogue, spec: &TileSpec, key: &str, view: &TileView) -> Vec<&'a Indicator> {
     let codes = spec.spec.get(key).and_then(|v| v.as_array()).into_iter().flatten();
     codes.filter_map(|c| visible(catalogue.code(c.as_str()?)?, view)).collect()
 }
@@ -95,7 +85,5 @@ fn top(spec: &TileSpec, default: usize) -> usize {
 }
 
 fn render<T: askama::Template>(template: &T) -> Result<String> {
-    template
-        .render()
-        .map_err(|e| foundation::error::internal("template", "Không dựng được ô").because(e))
+    template.render().map_err(|e| foundation::error::internal("template", "Không dựng được ô").because(e))
 }

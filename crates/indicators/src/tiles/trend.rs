@@ -56,12 +56,7 @@ pub async fn draw(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
         newest.unwrap_or_else(|| "–".into())
     );
     let chart = svg::bars(&bars, 520.0, 60.0, &title);
-    let html = render(&Trend {
-        code: indicator.code.clone(),
-        unit: view.unit,
-        title: title.clone(),
-        aside,
-        chart,
-    })?;
+    let html =
+        render(&Trend { code: indicator.code.clone(), unit: view.unit, title: title.clone(), aside, chart })?;
     Ok(Some(Tile { html, title, depends: depends(&catalogue, &[indicator]) }))
 }
