@@ -1,0 +1,1 @@
+//! Floor 4: fields of government as data.
