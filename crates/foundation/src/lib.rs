@@ -5,15 +5,20 @@
 pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod expr;
 pub mod local;
+pub mod lunar;
 pub mod number;
 pub mod period;
 pub mod text;
 pub mod time_of_day;
+pub mod working;
 
 pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
 pub use local::{Lang, LocalText};
+pub use lunar::LunarDate;
 pub use period::{Calendar, Period};
 pub use time_of_day::TimeOfDay;
+pub use working::{Hours, WorkingCalendar};

@@ -1,0 +1,538 @@
+//! What is measured, and how: the definition of an indicator, as a pack writes it and as rows keep it.
+
+use std::collections::BTreeMap;
+
+use foundation::{Calendar, LocalText};
+use kit::State;
+use serde::{Deserialize, Serialize};
+
+use crate::formula::Formula;
+
+/// Who delivers the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportedBy {
+    /// Every commune.
+    Commune,
+    /// The province (or its department) for the whole.
+    Province,
+    /// Every agency of the province.
+    Agency,
+    /// Nobody: it follows from other indicators.
+    Computed,
+}
+
+/// Who delivers the values: one kind, or several that report each for themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reporters(pub Vec<ReportedBy>);
+
+impl Reporters {
+    /// Whether this kind delivers.
+    pub fn has(&self, by: ReportedBy) -> bool {
+        self.0.contains(&by)
+    }
+}
+
+impl Serialize for Reporters {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => one.serialize(to),
+            all => all.serialize(to),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Reporters {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            One(ReportedBy),
+            Several(Vec<ReportedBy>),
+        }
+        match Either::deserialize(from)? {
+            Either::One(one) => Ok(Reporters(vec![one])),
+            Either::Several(all) if all.len() > 1 && !all.contains(&ReportedBy::Computed) => {
+                Ok(Reporters(all))
+            }
+            Either::Several(_) => Err(serde::de::Error::custom(
+                "reported_by: a list names two or more of commune, province, agency",
+            )),
+        }
+    }
+}
+
+/// How units' values make the value of the place above them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum OverPlaces {
+    /// They add up.
+    Sum,
+    /// Their plain mean.
+    Mean,
+    /// The highest of them.
+    Max,
+    /// It is not rolled up: only the unit that reports has a value.
+    None,
+    /// Their mean, weighted by another indicator.
+    #[serde(untagged)]
+    Weighted {
+        /// The weights.
+        mean: Weight,
+    },
+    /// How many units fulfil a condition.
+    #[serde(untagged)]
+    Count {
+        /// The condition.
+        count: CountWhen,
+    },
+    /// `of / to × times`, from the sums of both at every level.
+    #[serde(untagged)]
+    Ratio {
+        /// The two parts.
+        ratio: Ratio,
+    },
+    /// An expression over other indicators of the same unit and period.
+    #[serde(untagged)]
+    Formula {
+        /// The expression.
+        formula: String,
+    },
+}
+
+/// See [`OverPlaces::Weighted`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weight {
+    /// The indicator that weighs.
+    pub weight: String,
+}
+
+/// See [`OverPlaces::Count`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountWhen {
+    /// A condition on `value`.
+    pub when: String,
+}
+
+/// See [`OverPlaces::Ratio`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ratio {
+    /// The numerator's indicator.
+    pub of: String,
+    /// The denominator's.
+    pub to: String,
+    /// A factor, 100 for percent.
+    #[serde(default = "one")]
+    pub times: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// How values of the reported calendar make the value of a longer period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum OverTime {
+    /// They add up.
+    Sum,
+    /// Their mean.
+    Mean,
+    /// The highest of them.
+    Max,
+    /// The last one holds.
+    #[default]
+    Last,
+    /// They make none.
+    None,
+}
+
+/// How a value is divided when its unit's boundaries changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Apportion {
+    /// By the share of the area.
+    Area,
+    /// By the share of the people; by area while people are unknown.
+    Population,
+    /// It cannot be divided: restated figures show it as missing.
+    #[default]
+    None,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More is better.
+    Up,
+    /// Less is better.
+    Down,
+    /// Inside the good band is better.
+    InRange,
+    /// Neither.
+    #[default]
+    Neutral,
+}
+
+/// A band of values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Band {
+    /// The band ends below this value; the last has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<f64>,
+    /// What it means.
+    pub state: State,
+    /// Its name where a law gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<LocalText>,
+    /// Its colour where a law gives one, `#rrggbb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+}
+
+/// The values that can be true.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// The least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+/// The target of every unit that has no target of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultTarget {
+    /// The value to reach.
+    pub value: f64,
+    /// The act it was read in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_ref: Option<String>,
+    /// Whether it was read in a source.
+    #[serde(default)]
+    pub verified: bool,
+}
+
+/// When the source must have reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Due {
+    /// So many days after the period's last day.
+    pub days: i32,
+}
+
+impl Default for Due {
+    fn default() -> Self {
+        Due { days: 10 }
+    }
+}
+
+/// Who may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody.
+    Public,
+    /// Who is granted.
+    #[default]
+    Internal,
+}
+
+/// A dimension: an extra key of observations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dim {
+    /// Its id, `sex`.
+    pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<LocalText>,
+    /// Its values.
+    pub values: Vec<DimValue>,
+}
+
+/// A value of a dimension.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DimValue {
+    /// Its id, `f`.
+    pub id: String,
+    /// Its name.
+    pub name: LocalText,
+}
+
+/// An indicator as a pack writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// Its id inside the pack.
+    pub id: String,
+    /// Its group.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Its name.
+    pub name: LocalText,
+    /// Its short name, for tiles.
+    #[serde(default)]
+    pub short: Option<LocalText>,
+    /// The unit of measure.
+    pub unit: LocalText,
+    /// Decimals that are kept and shown.
+    #[serde(default)]
+    pub decimals: u8,
+    /// The calendar it is reported in.
+    pub calendar: Calendar,
+    /// Who delivers.
+    pub reported_by: Reporters,
+    /// Roll-up over places.
+    pub over_places: OverPlaces,
+    /// Roll-up over time.
+    #[serde(default)]
+    pub over_time: OverTime,
+    /// A unit that has no such thing stays silent and is not late.
+    #[serde(default)]
+    pub optional: bool,
+    /// Restating.
+    #[serde(default)]
+    pub apportion: Apportion,
+    /// Which way is better.
+    #[serde(default)]
+    pub direction: Direction,
+    /// The bands, ascending.
+    #[serde(default)]
+    pub bands: Vec<Band>,
+    /// A statutory set of bands, `vn_aqi`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub palette: Option<String>,
+    /// The values that can be true.
+    #[serde(default)]
+    pub range: Bounds,
+    /// The default target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<DefaultTarget>,
+    /// When it is due.
+    #[serde(default)]
+    pub due: Due,
+    /// Who may read it.
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// Where the values come from.
+    #[serde(default)]
+    pub source: Option<LocalText>,
+    /// How it is counted.
+    #[serde(default)]
+    pub explain: Option<LocalText>,
+    /// Extra keys.
+    #[serde(default)]
+    pub dims: Vec<Dim>,
+    /// The act that prescribes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_ref: Option<String>,
+    /// Whether that act was read.
+    #[serde(default)]
+    pub verified: bool,
+}
+
+/// An applied indicator: its number, its full id and its definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indicator {
+    /// Our number for it.
+    pub id: i64,
+    /// Its full id, `admin.on_time`.
+    pub code: String,
+    /// Its pack.
+    pub pack: String,
+    /// The version of the definition.
+    pub version: i64,
+    /// The definition, with full ids inside.
+    pub def: Definition,
+}
+
+impl Indicator {
+    /// Its short name, or its name.
+    pub fn short(&self) -> &LocalText {
+        self.def.short.as_ref().unwrap_or(&self.def.name)
+    }
+
+    /// Whether the public may read it.
+    pub fn is_public(&self) -> bool {
+        self.def.visibility == Visibility::Public
+    }
+
+    /// Whether values are delivered for it.
+    pub fn is_reported(&self) -> bool {
+        !self.def.reported_by.has(ReportedBy::Computed)
+    }
+
+    /// The band of a value.
+    pub fn band(&self, value: f64) -> Option<&Band> {
+        self.def.bands.iter().find(|b| b.to.is_none_or(|to| value < to))
+    }
+
+    /// How a value stands: by its bands, or else by its target.
+    pub fn state(&self, value: Option<f64>, target: Option<f64>) -> State {
+        let Some(value) = value else { return State::None };
+        if let Some(band) = self.band(value) {
+            return band.state;
+        }
+        let Some(target) = target else { return State::None };
+        let met = match self.def.direction {
+            Direction::Up => value >= target,
+            Direction::Down => value <= target,
+            Direction::InRange | Direction::Neutral => return State::None,
+        };
+        let near = (value - target).abs() <= target.abs() * 0.1;
+        match (met, near) {
+            (true, _) => State::Good,
+            (false, true) => State::Watch,
+            (false, false) => State::Bad,
+        }
+    }
+
+    /// Whether a change by `change` is for the better.
+    pub fn better(&self, before: f64, change: f64) -> Option<bool> {
+        match self.def.direction {
+            _ if change == 0.0 => None,
+            Direction::Up => Some(change > 0.0),
+            Direction::Down => Some(change < 0.0),
+            Direction::InRange => {
+                let rank = |v: f64| match self.state(Some(v), None) {
+                    State::Good => 2,
+                    State::Watch => 1,
+                    State::Bad | State::None => 0,
+                };
+                let (a, b) = (rank(before), rank(before + change));
+                (a != b).then_some(b > a)
+            }
+            Direction::Neutral => None,
+        }
+    }
+
+    /// `value` as it is kept: rounded half away from zero to the definition's decimals.
+    pub fn rounded(&self, value: f64) -> f64 {
+        let scale = 10_f64.powi(i32::from(self.def.decimals));
+        (value * scale).round() / scale
+    }
+}
+
+/// All applied indicators.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    by_id: BTreeMap<i64, Indicator>,
+    by_code: BTreeMap<String, i64>,
+    order: Vec<i64>,
+    groups: Vec<Group>,
+    users: BTreeMap<i64, Vec<i64>>,
+    formulas: BTreeMap<i64, Formula>,
+}
+
+/// A group of indicators.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Its pack.
+    pub pack: String,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: LocalText,
+}
+
+impl Catalogue {
+    /// Indexes indicators, in the order of their packs.
+    pub fn new(all: Vec<Indicator>, groups: Vec<Group>) -> Catalogue {
+        let mut catalogue = Catalogue { groups, ..Catalogue::default() };
+        for indicator in all {
+            catalogue.order.push(indicator.id);
+            catalogue.by_code.insert(indicator.code.clone(), indicator.id);
+            catalogue.by_id.insert(indicator.id, indicator);
+        }
+        for indicator in catalogue.by_id.values() {
+            if let OverPlaces::Formula { formula } = &indicator.def.over_places {
+                // A formula was checked when its pack was applied; one that no longer fits shows as missing.
+                let codes = catalogue.by_code.keys().cloned();
+                if let Ok(formula) = Formula::read(formula, &indicator.pack, codes) {
+                    catalogue.formulas.insert(indicator.id, formula);
+                }
+            }
+        }
+        let mut users: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for indicator in catalogue.by_id.values() {
+            for part in catalogue.parts(indicator) {
+                users.entry(part).or_default().push(indicator.id);
+            }
+        }
+        catalogue.users = users;
+        catalogue
+    }
+
+    /// Every indicator, in order.
+    pub fn all(&self) -> impl Iterator<Item = &Indicator> {
+        self.order.iter().filter_map(|id| self.by_id.get(id))
+    }
+
+    /// The groups, in order.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// By our number.
+    pub fn get(&self, id: i64) -> Option<&Indicator> {
+        self.by_id.get(&id)
+    }
+
+    /// By full id.
+    pub fn code(&self, code: &str) -> Option<&Indicator> {
+        self.by_code.get(code).and_then(|id| self.by_id.get(id))
+    }
+
+    /// The indicators of a pack, in order.
+    pub fn of_pack<'a>(&'a self, pack: &'a str) -> impl Iterator<Item = &'a Indicator> {
+        self.all().filter(move |i| i.pack == pack)
+    }
+
+    /// The compiled formula of an indicator.
+    pub fn formula(&self, id: i64) -> Option<&Formula> {
+        self.formulas.get(&id)
+    }
+
+    /// The indicators that `indicator` is made of: itself when it is reported, and its parts and weights.
+    pub fn parts(&self, indicator: &Indicator) -> Vec<i64> {
+        let id = |code: &str| self.by_code.get(code).copied();
+        match &indicator.def.over_places {
+            OverPlaces::Weighted { mean } => id(&mean.weight).into_iter().collect(),
+            OverPlaces::Ratio { ratio } => id(&ratio.of).into_iter().chain(id(&ratio.to)).collect(),
+            OverPlaces::Formula { .. } => match self.formulas.get(&indicator.id) {
+                Some(formula) => formula.parts().iter().filter_map(|code| id(code)).collect(),
+                None => Vec::new(),
+            },
+            OverPlaces::Sum
+            | OverPlaces::Mean
+            | OverPlaces::Max
+            | OverPlaces::None
+            | OverPlaces::Count { .. } => Vec::new(),
+        }
+    }
+
+    /// `ids` and every indicator that is computed from them.
+    pub fn with_users(&self, ids: &[i64]) -> Vec<i64> {
+        let mut found: Vec<i64> = ids.to_vec();
+        let mut next = 0;
+        while next < found.len() {
+            for user in self.users.get(&found[next]).into_iter().flatten() {
+                if !found.contains(user) {
+                    found.push(*user);
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+}

@@ -1,0 +1,215 @@
+//! Leaves: what units told for one period of one indicator, held in memory so that a roll-up, a map or a table costs no query.
+//!
+//! A change throws away exactly the periods it touched. The memory is bounded: the least recently read periods go first.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foundation::{Calendar, Instant, Result};
+use kit::UnitId;
+use storage::Db;
+
+use crate::observations::{self, Shown};
+
+/// How many leaves are held at most: about 40 MB.
+const ROOM: usize = 800_000;
+
+/// What one unit told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Leaf {
+    /// Whose.
+    pub unit: UnitId,
+    /// The value.
+    pub value: f64,
+    /// When we learnt it.
+    pub known_at: Instant,
+    /// From whom.
+    pub source: i32,
+    /// Whether it is an estimate.
+    pub estimated: bool,
+}
+
+/// The leaves of one period, by unit.
+pub type Period = Arc<[Leaf]>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    indicator: i64,
+    calendar: i32,
+    period: i32,
+}
+
+#[derive(Default)]
+struct Held {
+    periods: HashMap<Key, (Period, u64)>,
+    size: usize,
+    tick: u64,
+    /// Grows with every change, so that a load that began before a change is not kept.
+    changes: u64,
+}
+
+/// The memory of leaves.
+#[derive(Default)]
+pub struct Leaves(Mutex<Held>);
+
+/// Makes leaves of shown rows (ordered by period, unit, dims): the row without dims, or else the sum of those with.
+pub fn gather(rows: &[Shown]) -> Vec<(i32, Vec<Leaf>)> {
+    let mut periods: Vec<(i32, Vec<Leaf>)> = Vec::new();
+    let mut total_of: Option<(i32, UnitId)> = None;
+    for row in rows {
+        let Some(value) = row.value else { continue };
+        if periods.last().is_none_or(|(p, _)| *p != row.period) {
+            periods.push((row.period, Vec::new()));
+        }
+        let Some((_, leaves)) = periods.last_mut() else { continue };
+        if row.dims.is_empty() {
+            total_of = Some((row.period, row.unit));
+        } else if total_of == Some((row.period, row.unit)) {
+            continue;
+        }
+        match leaves.last_mut() {
+            Some(last) if last.unit == row.unit => {
+                last.value += value;
+                last.known_at = last.known_at.max(row.known_at);
+                last.estimated |= row.estimated;
+            }
+            _ => leaves.push(Leaf {
+                unit: row.unit,
+                value,
+                known_at: row.known_at,
+                source: row.source as i32,
+                estimated: row.estimated,
+            }),
+        }
+    }
+    periods
+}
+
+impl Leaves {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The leaves of the periods `from..=to`, from memory or read at once.
+    pub async fn get(
+        &self,
+        db: &Db,
+        indicator: i64,
+        calendar: Calendar,
+        from: i32,
+        to: i32,
+    ) -> Result<Vec<Period>> {
+        let key = |period| Key { indicator, calendar: calendar.code(), period };
+        let (missing, changes) = {
+            let mut held = self.held();
+            held.tick += 1;
+            let tick = held.tick;
+            let mut missing: Option<(i32, i32)> = None;
+            for period in from..=to {
+                match held.periods.get_mut(&key(period)) {
+                    Some((_, used)) => *used = tick,
+                    None => missing = Some((missing.map_or(period, |m| m.0), period)),
+                }
+            }
+            (missing, held.changes)
+        };
+        let mut read: HashMap<i32, Period> = HashMap::new();
+        if let Some((first, last)) = missing {
+            let rows = observations::shown(db, indicator, calendar, first, last).await?;
+            let mut found: HashMap<i32, Period> =
+                gather(&rows).into_iter().map(|(p, leaves)| (p, Period::from(leaves))).collect();
+            let mut held = self.held();
+            for period in first..=last {
+                let leaves = found.remove(&period).unwrap_or_else(|| Period::from(Vec::new()));
+                if held.changes == changes {
+                    held.keep(key(period), leaves.clone());
+                }
+                read.insert(period, leaves);
+            }
+        }
+        let held = self.held();
+        Ok((from..=to)
+            .map(|period| {
+                read.remove(&period)
+                    .or_else(|| held.periods.get(&key(period)).map(|(leaves, _)| leaves.clone()))
+                    .unwrap_or_else(|| Period::from(Vec::new()))
+            })
+            .collect())
+    }
+
+    /// Forgets what a change touched.
+    pub fn forget(&self, indicator: i64, calendar: i32, from: i32, to: i32) {
+        let mut held = self.held();
+        held.changes += 1;
+        if to.saturating_sub(from) > 10_000 {
+            held.periods.retain(|k, _| k.indicator != indicator);
+            held.size = held.periods.values().map(|(p, _)| p.len() + 1).sum();
+            return;
+        }
+        for period in from..=to {
+            if let Some((leaves, _)) = held.periods.remove(&Key { indicator, calendar, period }) {
+                held.size -= leaves.len() + 1;
+            }
+        }
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        let mut held = self.held();
+        held.changes += 1;
+        held.periods.clear();
+        held.size = 0;
+    }
+
+    /// How many leaves are held.
+    pub fn size(&self) -> usize {
+        self.held().size
+    }
+}
+
+impl Held {
+    fn keep(&mut self, key: Key, leaves: Period) {
+        self.size += leaves.len() + 1;
+        if let Some((old, _)) = self.periods.insert(key, (leaves, self.tick)) {
+            self.size -= old.len() + 1;
+        }
+        if self.size > ROOM {
+            // Half of what was read longest ago.
+            let mut ticks: Vec<u64> = self.periods.values().map(|(_, t)| *t).collect();
+            let middle = ticks.len() / 2;
+            let (_, median, _) = ticks.select_nth_unstable(middle);
+            let bound = *median;
+            self.periods.retain(|_, (_, tick)| *tick > bound);
+            self.size = self.periods.values().map(|(p, _)| p.len() + 1).sum();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(period: i32, unit: UnitId, dims: &str, value: Option<f64>) -> Shown {
+        Shown { period, unit, dims: dims.into(), source: 1, value, estimated: false, known_at: Instant(0) }
+    }
+
+    #[test]
+    fn the_row_without_dims_is_the_total() {
+        let rows = [row(1, 7, "", Some(10.0)), row(1, 7, "sex=f", Some(4.0)), row(1, 7, "sex=m", Some(6.0))];
+        let periods = gather(&rows);
+        assert_eq!(periods[0].1.iter().map(|l| l.value).collect::<Vec<_>>(), [10.0]);
+    }
+
+    #[test]
+    fn without_a_total_the_dims_add_up() {
+        let rows =
+            [row(1, 7, "sex=f", Some(4.0)), row(1, 7, "sex=m", Some(6.0)), row(1, 8, "sex=f", Some(1.0))];
+        let periods = gather(&rows);
+        assert_eq!(periods[0].1.iter().map(|l| l.value).collect::<Vec<_>>(), [10.0, 1.0]);
+    }
+
+    #[test]
+    fn a_value_taken_back_is_missing() {
+        assert!(gather(&[row(1, 7, "", None)]).is_empty());
+    }
+}

@@ -1,0 +1,120 @@
+//! Targets: what was planned, per unit and period; the default of the definition where nothing was set.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foundation::{Calendar, Instant, Period, Result};
+use kit::UnitId;
+use storage::{Db, Tx, args};
+
+use super::Engine;
+use crate::definition::{Indicator, OverPlaces, OverTime};
+
+type Of = HashMap<(UnitId, i32, i32), f64>;
+
+/// The memory of targets, by indicator.
+#[derive(Default)]
+pub struct Targets(Mutex<HashMap<i64, Arc<Of>>>);
+
+impl Targets {
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Forgets one indicator's.
+    pub fn forget(&self, indicator: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&indicator);
+    }
+
+    async fn of(&self, db: &Db, indicator: i64) -> Result<Arc<Of>> {
+        if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&indicator) {
+            return Ok(found.clone());
+        }
+        let rows: Vec<(i64, i32, i32, Option<f64>)> = db
+            .all(
+                "SELECT unit, calendar, period, value FROM target t WHERE indicator = $1 AND revision = (
+                    SELECT MAX(m.revision) FROM target m WHERE m.indicator = t.indicator AND m.unit = t.unit
+                        AND m.calendar = t.calendar AND m.period = t.period)",
+                args![indicator],
+            )
+            .await?;
+        let of: Of = rows.into_iter().filter_map(|(u, c, p, v)| v.map(|v| ((u, c, p), v))).collect();
+        let of = Arc::new(of);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(indicator, of.clone());
+        Ok(of)
+    }
+}
+
+impl Engine {
+    /// The target of a unit for a period: its own, that of its year where a value of the year can be compared, or the default.
+    pub async fn target(&self, indicator: &Indicator, unit: UnitId, period: Period) -> Result<Option<f64>> {
+        let of = self.targets.of(&self.db, indicator.id).await?;
+        if let Some(value) = of.get(&(unit, period.calendar.code(), period.index)) {
+            return Ok(Some(*value));
+        }
+        let level_value = match indicator.def.over_places {
+            OverPlaces::Ratio { .. } | OverPlaces::Formula { .. } => true,
+            _ => matches!(indicator.def.over_time, OverTime::Last | OverTime::Mean),
+        };
+        let year = [Calendar::Year, Calendar::SchoolYear, Calendar::ReportYear]
+            .into_iter()
+            .find_map(|calendar| period.coarser(calendar));
+        if let Some(year) = year
+            && (level_value || year == period)
+            && let Some(value) = of.get(&(unit, year.calendar.code(), year.index))
+        {
+            return Ok(Some(*value));
+        }
+        Ok(indicator.def.target.as_ref().map(|t| t.value))
+    }
+}
+
+/// A target to be set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTarget {
+    /// Of which indicator.
+    pub indicator: i64,
+    /// For whom.
+    pub unit: UnitId,
+    /// For when.
+    pub period: Period,
+    /// The value; `None` takes it back.
+    pub value: Option<f64>,
+}
+
+/// Writes targets as new revisions; those that say the same as before are left out. Says how many were new.
+pub async fn write(
+    tx: &mut Tx,
+    targets: &[NewTarget],
+    decision: &str,
+    actor: &str,
+    known_at: Instant,
+    demo: bool,
+) -> Result<u64> {
+    tx.lock("indicators.target").await?;
+    let rows = targets
+        .iter()
+        .map(|t| args![t.indicator, t.unit, t.period.calendar.code(), t.period.index, t.value])
+        .collect();
+    let columns = [
+        ("indicator", "INTEGER"),
+        ("unit", "BIGINT"),
+        ("calendar", "INTEGER"),
+        ("period", "INTEGER"),
+        ("value", "DOUBLE PRECISION"),
+    ];
+    tx.stage("staged_target", &columns, rows).await?;
+    tx.run(
+        "INSERT INTO target (indicator, unit, calendar, period, revision, value, decision, actor, known_at, demo)
+         SELECT s.indicator, s.unit, s.calendar, s.period, COALESCE(o.revision, 0) + 1, s.value,
+            CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS BOOLEAN)
+         FROM staged_target s LEFT JOIN target o ON o.indicator = s.indicator AND o.unit = s.unit
+            AND o.calendar = s.calendar AND o.period = s.period
+            AND o.revision = (SELECT MAX(m.revision) FROM target m WHERE m.indicator = s.indicator
+                AND m.unit = s.unit AND m.calendar = s.calendar AND m.period = s.period)
+         WHERE o.revision IS NULL OR o.value IS DISTINCT FROM s.value",
+        args![decision, actor, known_at, demo],
+    )
+    .await
+}

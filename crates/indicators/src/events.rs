@@ -1,0 +1,49 @@
+//! What this module tells the house.
+
+use std::sync::Arc;
+
+use foundation::Result;
+use kit::House;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::engine::Engine;
+
+/// The name of [`Changed`].
+pub const CHANGED: &str = "indicators.changed";
+
+/// Figures changed: new values, corrections, values taken back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The delivery.
+    pub batch: Option<Uuid>,
+    /// Indicator, calendar, first and last period.
+    pub touched: Vec<(i64, i32, i32, i32)>,
+}
+
+impl Changed {
+    /// As the outbox keeps it.
+    pub fn to_json(&self) -> Json {
+        json!(self)
+    }
+}
+
+/// The name under which fragments depend on an indicator.
+pub fn topic(indicator: i64) -> Arc<str> {
+    Arc::from(format!("indicator/{indicator}"))
+}
+
+/// What the house does when figures changed: forget the old values, draw the fragments anew.
+pub async fn on_changed(house: &House, event: &Changed) -> Result<()> {
+    let engine = house.get::<Engine>()?;
+    engine.reload_sources().await?;
+    for (indicator, calendar, from, to) in &event.touched {
+        engine.forget(*indicator, *calendar, *from, *to);
+    }
+    let ids: Vec<i64> = event.touched.iter().map(|t| t.0).collect();
+    let mut names: Vec<Arc<str>> = engine.catalogue().with_users(&ids).into_iter().map(topic).collect();
+    names.push(Arc::from("figures"));
+    house.live.touch(&names);
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! The SQL of observations: what was told, and what is shown.
+//!
+//! A delivery is written in one statement for the history and one for what is shown, joined with a staged table, so that a
+//! file of a hundred thousand rows costs a handful of statements and the same file again changes nothing.
+
+use foundation::{Calendar, Instant, Period, Result};
+use kit::UnitId;
+use storage::{Db, Tx, args, row};
+use uuid::Uuid;
+
+use crate::store::Source;
+
+/// A value to be told, checked and rounded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The indicator's number.
+    pub indicator: i64,
+    /// When it was true.
+    pub period: Period,
+    /// Whose.
+    pub unit: UnitId,
+    /// Extra keys, `''` or `sex=f`.
+    pub dims: String,
+    /// The value; `None` takes it back.
+    pub value: Option<f64>,
+    /// Whether it is an estimate («ước»).
+    pub estimated: bool,
+}
+
+/// What a delivery did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Values that were new or different.
+    pub changed: u64,
+    /// Values that were there already.
+    pub unchanged: u64,
+}
+
+const STAGE: [(&str, &str); 7] = [
+    ("indicator", "INTEGER"),
+    ("calendar", "INTEGER"),
+    ("period", "INTEGER"),
+    ("unit", "BIGINT"),
+    ("dims", "TEXT"),
+    ("value", "DOUBLE PRECISION"),
+    ("estimated", "BOOLEAN"),
+];
+
+const SAME_KEY: &str = "o.indicator = s.indicator AND o.calendar = s.calendar AND o.period = s.period \
+                        AND o.unit = s.unit AND o.dims = s.dims";
+
+/// Writes values of one source. No key may stand twice in `told`.
+pub async fn write(
+    tx: &mut Tx,
+    source: &Source,
+    batch: Uuid,
+    known_at: Instant,
+    mut told: Vec<Told>,
+) -> Result<Written> {
+    tx.lock("indicators.observation").await?;
+    let total = told.len() as u64;
+    // In the order of the table's key, so that pages of the tree are filled one after another.
+    told.sort_by(|a, b| {
+        (a.indicator, a.period.calendar.code(), a.period.index, a.unit, &a.dims).cmp(&(
+            b.indicator,
+            b.period.calendar.code(),
+            b.period.index,
+            b.unit,
+            &b.dims,
+        ))
+    });
+    let rows = told
+        .into_iter()
+        .map(|t| {
+            args![t.indicator, t.period.calendar.code(), t.period.index, t.unit, t.dims, t.value, t.estimated]
+        })
+        .collect();
+    tx.stage("staged_value", &STAGE, rows).await?;
+    let changed = tx
+        .run(
+            &format!(
+                "INSERT INTO observation (indicator, calendar, period, unit, dims, source, revision, value,
+                    estimated, known_at, batch)
+                 SELECT s.indicator, s.calendar, s.period, s.unit, s.dims, CAST($1 AS INTEGER),
+                    COALESCE(o.revision, 0) + 1, s.value, s.estimated, CAST($2 AS BIGINT), CAST($3 AS UUID)
+                 FROM staged_value s LEFT JOIN observation o ON {SAME_KEY} AND o.source = $1
+                    AND o.revision = (SELECT MAX(m.revision) FROM observation m
+                        WHERE m.indicator = s.indicator AND m.calendar = s.calendar AND m.period = s.period
+                            AND m.unit = s.unit AND m.dims = s.dims AND m.source = $1)
+                 WHERE o.revision IS NULL OR o.value IS DISTINCT FROM s.value
+                    OR o.estimated IS DISTINCT FROM s.estimated"
+            ),
+            args![source.id, known_at, batch],
+        )
+        .await?;
+    if changed > 0 {
+        show(tx, source, batch).await?;
+    }
+    Ok(Written { changed, unchanged: total - changed })
+}
+
+/// Shows what `batch` told, where no source of lower precedence number stands already.
+async fn show(tx: &mut Tx, source: &Source, batch: Uuid) -> Result<()> {
+    tx.run(
+        "INSERT INTO current_value (indicator, calendar, period, unit, dims, source, precedence, value, estimated,
+            known_at)
+         SELECT indicator, calendar, period, unit, dims, source, CAST($2 AS INTEGER), value, estimated, known_at
+         FROM observation WHERE batch = $1
+         ON CONFLICT (indicator, calendar, period, unit, dims) DO UPDATE SET
+            source = excluded.source, precedence = excluded.precedence, value = excluded.value,
+            estimated = excluded.estimated, known_at = excluded.known_at
+         WHERE current_value.source = excluded.source OR current_value.value IS NULL
+            OR (excluded.precedence <= current_value.precedence AND excluded.value IS NOT NULL)",
+        args![batch, source.precedence],
+    )
+    .await?;
+    // Where a value was taken back, the next source is shown instead.
+    tx.run(
+        "UPDATE current_value SET (source, precedence, value, estimated, known_at) = (
+            SELECT o.source, p.precedence, o.value, o.estimated, o.known_at
+            FROM observation o JOIN source p ON p.id = o.source
+            WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = current_value.dims
+                AND o.value IS NOT NULL
+                AND o.revision = (SELECT MAX(m.revision) FROM observation m
+                    WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
+                        AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source)
+            ORDER BY p.precedence LIMIT 1)
+         WHERE current_value.value IS NULL AND current_value.source = $1 AND EXISTS (
+            SELECT 1 FROM observation o WHERE o.batch = $2 AND o.value IS NULL
+                AND o.indicator = current_value.indicator AND o.calendar = current_value.calendar
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = current_value.dims)
+            AND EXISTS (
+            SELECT 1 FROM observation o
+            WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = current_value.dims
+                AND o.value IS NOT NULL
+                AND o.revision = (SELECT MAX(m.revision) FROM observation m
+                    WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
+                        AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source))",
+        args![source.id, batch],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a delivery touched: its indicators with the first and last period of each.
+pub async fn touched(tx: &mut Tx, batch: Uuid) -> Result<Vec<(i64, i32, i32, i32)>> {
+    tx.all(
+        "SELECT indicator, calendar, MIN(period), MAX(period) FROM observation WHERE batch = $1
+         GROUP BY indicator, calendar ORDER BY indicator, calendar",
+        args![batch],
+    )
+    .await
+}
+
+row! {
+    /// A shown value.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Shown {
+        /// Its period's index.
+        pub period: i32,
+        /// Whose.
+        pub unit: i64,
+        /// Extra keys.
+        pub dims: String,
+        /// From whom.
+        pub source: i64,
+        /// The value; `None` was taken back.
+        pub value: Option<f64>,
+        /// Whether it is an estimate.
+        pub estimated: bool,
+        /// When we learnt it.
+        pub known_at: Instant,
+    }
+}
+
+/// The shown values of an indicator in a range of periods, of all units, by period and unit.
+pub async fn shown(db: &Db, indicator: i64, calendar: Calendar, from: i32, to: i32) -> Result<Vec<Shown>> {
+    db.all(
+        "SELECT period, unit, dims, source, value, estimated, known_at FROM current_value
+         WHERE indicator = $1 AND calendar = $2 AND period BETWEEN $3 AND $4 ORDER BY period, unit, dims",
+        args![indicator, calendar.code(), from, to],
+    )
+    .await
+}
+
+/// The values of an indicator as they were known at `at`: of each source the newest then, of the sources the first.
+pub async fn shown_as_known(
+    db: &Db,
+    indicator: i64,
+    calendar: Calendar,
+    from: i32,
+    to: i32,
+    at: Instant,
+) -> Result<Vec<Shown>> {
+    let rows: Vec<Shown> = db
+        .all(
+            "SELECT o.period AS period, o.unit AS unit, o.dims AS dims, o.source AS source, o.value AS value,
+                o.estimated AS estimated, o.known_at AS known_at
+             FROM observation o JOIN source p ON p.id = o.source
+             WHERE o.indicator = $1 AND o.calendar = $2 AND o.period BETWEEN $3 AND $4 AND o.known_at <= $5
+                AND o.revision = (SELECT MAX(m.revision) FROM observation m
+                    WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
+                        AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source AND m.known_at <= $5)
+             ORDER BY o.period, o.unit, o.dims, CASE WHEN o.value IS NULL THEN 1 ELSE 0 END, p.precedence",
+            args![indicator, calendar.code(), from, to, at],
+        )
+        .await?;
+    let mut first: Vec<Shown> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let same = |l: &Shown| l.period == row.period && l.unit == row.unit && l.dims == row.dims;
+        if !first.last().is_some_and(same) {
+            first.push(row);
+        }
+    }
+    Ok(first)
+}
+
+row! {
+    /// One step of a value's history.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Step {
+        /// Which indicator.
+        pub indicator: i64,
+        /// In which calendar.
+        pub calendar: i32,
+        /// When it was true.
+        pub period: i32,
+        /// Whose.
+        pub unit: i64,
+        /// Extra keys.
+        pub dims: String,
+        /// From whom.
+        pub source: i64,
+        /// The how-manieth telling.
+        pub revision: i64,
+        /// The value.
+        pub value: Option<f64>,
+        /// What was told before.
+        pub before: Option<f64>,
+        /// When we learnt it.
+        pub known_at: Instant,
+        /// Who told it.
+        pub actor: String,
+        /// With which delivery.
+        pub batch: Uuid,
+    }
+}
+
+const STEP: &str =
+    "SELECT o.indicator AS indicator, o.calendar AS calendar, o.period AS period, o.unit AS unit,
+    o.dims AS dims, o.source AS source, o.revision AS revision, o.value AS value,
+    (SELECT b.value FROM observation b WHERE b.indicator = o.indicator AND b.calendar = o.calendar
+        AND b.period = o.period AND b.unit = o.unit AND b.dims = o.dims AND b.source = o.source
+        AND b.revision = o.revision - 1) AS before,
+    o.known_at AS known_at, t.actor AS actor, o.batch AS batch
+    FROM observation o JOIN batch t ON t.id = o.batch";
+
+/// The history of one key, newest first.
+pub async fn history(db: &Db, indicator: i64, period: Period, unit: UnitId, limit: i64) -> Result<Vec<Step>> {
+    db.all(
+        &format!(
+            "{STEP} WHERE o.indicator = $1 AND o.calendar = $2 AND o.period = $3 AND o.unit = $4
+             ORDER BY o.known_at DESC, o.revision DESC LIMIT $5"
+        ),
+        args![indicator, period.calendar.code(), period.index, unit, limit],
+    )
+    .await
+}
+
+/// The newest corrections among `units`, newest first.
+pub async fn corrections(
+    db: &Db,
+    indicators: Vec<i64>,
+    units: Vec<UnitId>,
+    before: Instant,
+    limit: i64,
+) -> Result<Vec<Step>> {
+    db.all(
+        &format!(
+            "{STEP} WHERE o.revision > 1 AND o.known_at < $1
+                AND o.indicator IN (SELECT value FROM int_list($2))
+                AND o.unit IN (SELECT value FROM int_list($3))
+             ORDER BY o.known_at DESC LIMIT $4"
+        ),
+        args![before, indicators, units, limit],
+    )
+    .await
+}

@@ -1,0 +1,3 @@
+export const name = 'a logged error fails the story';
+
+export const run = ({ page }) => page.goto('/logs-an-error');

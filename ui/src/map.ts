@@ -1,0 +1,238 @@
+/**
+ * `<tc-map data-src="….geojson" data-values="….json">` around a server-drawn SVG: the same map, to zoom, touch and travel in time.
+ *
+ * Asks nothing of any other host. If WebGL or the data fails, the SVG stays. The list beside the map is the way for those
+ * who use neither pointer nor sight.
+ *
+ * values: { periods: ["11/2026"], areas: [{ code, name, href?, values: [{ text, state, word, low?, color? } | null] }] },
+ * one value for each period; `color` only for a statutory palette. data-bounds="w,s,e,n" overrides the first view.
+ */
+import type { FeatureCollection } from "geojson";
+import { LngLatBounds, Map as LibreMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import { all, icon, make, one, still, word } from "./lib/dom";
+import { SOURCE, colours, patterns, style } from "./lib/mapstyle";
+
+interface Value { text: string; state: "good" | "watch" | "bad" | "none"; word: string; low?: boolean; color?: string | null }
+interface Area { code: string; name: string; href?: string; values: (Value | null)[] }
+interface Values { periods: string[]; areas: Area[] }
+
+setWorkerUrl(new URL("./map-worker.js", import.meta.url).href);
+
+class TcMap extends HTMLElement {
+  #map: LibreMap | null = null;
+  #shapes: FeatureCollection | null = null;
+  #values: Values = { periods: [], areas: [] };
+  #byCode = new Map<string, Area>();
+  #at = 0;
+  #hot = "";
+  #pinned = false;
+  #pop: HTMLElement | null = null;
+  #themes: MutationObserver | null = null;
+
+  connectedCallback(): void {
+    if (this.#map) return;
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((e) => e.isIntersecting)) return;
+      seen.disconnect();
+      this.#rise().catch((error: unknown) => {
+        console.info("map: the drawn one stays", error);
+        this.#fall();
+      });
+    }, { rootMargin: "200px" });
+    seen.observe(this);
+  }
+
+  disconnectedCallback(): void {
+    this.#fall();
+  }
+
+  async #rise(): Promise<void> {
+    const { src, values } = this.dataset;
+    if (!src) return;
+    const [shapes, table] = await Promise.all([read<FeatureCollection>(src), values ? read<Values>(values) : null]);
+    await document.fonts.load("400 24px 'Be Vietnam Pro'", "Xã ễ").catch(() => []);
+    if (!this.isConnected) return;
+    this.#shapes = shapes;
+    if (table) this.#values = table;
+    this.#byCode = new Map(this.#values.areas.map((a) => [a.code, a]));
+    this.#at = Math.max(0, this.#values.periods.length - 1);
+
+    const box = make("div", "tc-map-canvas");
+    this.append(box);
+    const c = colours(this);
+    const map = (this.#map = new LibreMap({
+      container: box, style: style(c), bounds: this.#bounds(), fitBoundsOptions: { padding: 16 }, attributionControl: false,
+      dragRotate: false, pitchWithRotate: false, touchPitch: false, cooperativeGestures: true, fadeDuration: still() ? 0 : 150,
+      locale: {
+        "Map.Title": this.dataset["wordLabel"] ?? word("Bản đồ tương tác", "Interactive map"),
+        "CooperativeGesturesHandler.WindowsHelpText": word("Giữ Ctrl và cuộn để phóng to, thu nhỏ", "Hold Ctrl and scroll to zoom"),
+        "CooperativeGesturesHandler.MacHelpText": word("Giữ ⌘ và cuộn để phóng to, thu nhỏ", "Hold ⌘ and scroll to zoom"),
+        "CooperativeGesturesHandler.MobileHelpText": word("Dùng hai ngón tay để di chuyển bản đồ", "Use two fingers to move the map"),
+      },
+    }));
+    map.touchZoomRotate.disableRotation();
+    await new Promise<void>((done, fail) => {
+      map.once("load", () => done());
+      map.once("error", (e) => fail(e.error));
+    });
+    this.#dress();
+    this.#controls();
+    this.#touch();
+    this.#slider();
+    this.#themes = new MutationObserver(() => this.#redress());
+    this.#themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    this.classList.add("up");
+  }
+
+  #fall(): void {
+    this.#themes?.disconnect();
+    this.#map?.remove();
+    this.#map = null;
+    for (const el of all(".tc-map-canvas, .tc-map-zoom, .tc-map-pop", this)) el.remove();
+    this.classList.remove("up");
+  }
+
+  #bounds(): LngLatBounds {
+    const given = this.dataset["bounds"]?.split(",").map(Number);
+    if (given?.length === 4 && given.every(Number.isFinite)) return new LngLatBounds(given as [number, number, number, number]);
+    const bounds = new LngLatBounds();
+    const walk = (c: unknown): void => {
+      if (!Array.isArray(c)) return;
+      if (typeof c[0] === "number") bounds.extend(c as [number, number]);
+      else c.forEach(walk);
+    };
+    for (const f of this.#shapes?.features ?? []) if ("coordinates" in f.geometry) walk(f.geometry.coordinates);
+    return bounds;
+  }
+
+  #value(code: string): Value | null {
+    return this.#byCode.get(code)?.values[this.#at] ?? null;
+  }
+
+  /** Pictures, then shapes with the values of the chosen period. */
+  #dress(): void {
+    const map = this.#map;
+    if (!map) return;
+    for (const [name, image] of Object.entries(patterns(colours(this)))) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
+    this.#fill();
+  }
+
+  #redress(): void {
+    this.#map?.setStyle(style(colours(this)), { diff: false });
+    this.#map?.once("styledata", () => { this.#dress(); this.#light(this.#hot); });
+  }
+
+  #fill(): void {
+    const shapes = this.#shapes;
+    if (!shapes) return;
+    const features = shapes.features.map((f) => {
+      const code = String(f.properties?.["code"] ?? f.id ?? "");
+      const v = this.#value(code);
+      const kind = v?.color ? "law" : v?.state === "good" && v.low ? "low" : v?.state ?? "none";
+      return { ...f, properties: { code, name: f.properties?.["name"], kind, color: v?.color ?? null } };
+    });
+    this.#map?.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features });
+  }
+
+  #controls(): void {
+    const box = make("div", "tc-map-zoom");
+    const button = (name: string, label: string, act: () => void): void => {
+      const b = make("button", "btn s square");
+      b.type = "button";
+      b.setAttribute("aria-label", label);
+      b.append(icon(name));
+      b.onclick = act;
+      box.append(b);
+    };
+    const calm = { duration: still() ? 0 : 300 };
+    button("plus", this.dataset["wordZoomIn"] ?? word("Phóng to", "Zoom in"), () => this.#map?.zoomIn(calm));
+    button("minus", this.dataset["wordZoomOut"] ?? word("Thu nhỏ", "Zoom out"), () => this.#map?.zoomOut(calm));
+    button("home", word("Xem toàn bộ", "Whole map"), () => this.#map?.fitBounds(this.#bounds(), { padding: 16, ...calm }));
+    this.append(box);
+  }
+
+  #touch(): void {
+    const map = this.#map;
+    if (!map) return;
+    const code = (e: { features?: { properties: Record<string, unknown> | null }[] }): string => String(e.features?.[0]?.properties?.["code"] ?? "");
+    map.on("mousemove", "fill", (e) => {
+      map.getCanvas().style.cursor = "pointer";
+      if (!this.#pinned) this.#show(code(e));
+    });
+    map.on("mouseleave", "fill", () => {
+      map.getCanvas().style.cursor = "";
+      if (!this.#pinned) this.#show("");
+    });
+    map.on("click", "fill", (e) => {
+      this.#pinned = this.#hot !== code(e) || !this.#pinned;
+      this.#show(this.#pinned ? code(e) : "");
+    });
+    map.getCanvas().addEventListener("keydown", (e) => {
+      if (e.key !== "Escape") return;
+      this.#pinned = false;
+      this.#show("");
+    });
+  }
+
+  #light(code: string): void {
+    this.#hot = code;
+    if (this.#map?.getLayer("hot")) this.#map.setFilter("hot", ["==", ["get", "code"], code]);
+  }
+
+  #show(code: string): void {
+    this.#light(code);
+    this.#pop?.remove();
+    this.#pop = null;
+    const shape = this.#shapes?.features.find((f) => f.properties?.["code"] === code);
+    if (!code || !shape) return;
+    const area = this.#byCode.get(code);
+    const value = this.#value(code);
+    const state = value?.state ?? "none";
+    const pop = (this.#pop = make("div", `tc-map-pop is-${state}`));
+    pop.setAttribute("role", "status");
+    pop.append(make("b", "", area?.name ?? String(shape.properties?.["name"] ?? code)));
+    const line = make("p", "state");
+    const dot = make("span", "dot");
+    dot.setAttribute("aria-hidden", "true");
+    line.append(dot, value ? (value.state === "none" ? value.text : `${value.text} · ${value.word}`) : word("chưa có số liệu", "no figure"));
+    pop.append(line, make("small", "quiet", this.#values.periods[this.#at] ?? ""));
+    if (this.#pinned && area?.href) {
+      const link = make("a", "link", this.dataset["wordOpen"] ?? word("Xem đơn vị", "Open"));
+      link.href = area.href;
+      pop.append(make("br"), link);
+    }
+    this.append(pop);
+  }
+
+  /** `[data-map-time]` beside the map: a range over the periods. */
+  #slider(): void {
+    const box = one("[data-map-time]", this.closest(".map-box") ?? this);
+    const range = box && one<HTMLInputElement>("input[type=range]", box);
+    const output = box && one("output", box);
+    const { periods } = this.#values;
+    if (!box || !range || periods.length < 2) return;
+    range.max = String(periods.length - 1);
+    range.value = String(this.#at);
+    const say = (): void => {
+      const text = periods[this.#at] ?? "";
+      if (output) output.textContent = text;
+      range.setAttribute("aria-valuetext", text);
+    };
+    range.addEventListener("input", () => {
+      this.#at = Number(range.value);
+      this.#fill();
+      if (this.#hot) this.#show(this.#hot);
+      say();
+    });
+    say();
+    box.hidden = false;
+  }
+}
+
+async function read<T>(url: string): Promise<T> {
+  const response = await fetch(url, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return (await response.json()) as T;
+}
+
+if (!customElements.get("tc-map")) customElements.define("tc-map", TcMap);
