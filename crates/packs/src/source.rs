@@ -12,7 +12,6 @@ use crate::yaml::MAX_BYTES;
 /// The packs that the program ships.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../packs"]
-#[include = "*.yaml"]
 #[allow_missing = true]
 struct Shipped;
 
@@ -56,7 +55,7 @@ impl Source {
     /// The packs inside the program.
     pub fn embedded() -> Source {
         let mut source = Source { whole: true, ..Source::default() };
-        for name in Shipped::iter() {
+        for name in Shipped::iter().filter(|name| name.ends_with(".yaml")) {
             if let Some(file) = Shipped::get(&name) {
                 source.add(&name, &format!("packs/{name}"), &file.data);
             }

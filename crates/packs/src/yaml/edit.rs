@@ -23,10 +23,7 @@ pub fn set(tree: &mut Node, pointer: &str, value: &Json) -> Result<(), String> {
         let Some(at) = parent.child_index(step) else {
             return Err(nowhere(parent, pointer, step));
         };
-        match parent.child_mut(at) {
-            Some(child) => parent = child,
-            None => return Err(nowhere(tree, pointer, step)),
-        }
+        parent = parent.child_mut(at).ok_or_else(|| format!("“{pointer}” không dẫn tới đâu."))?;
     }
     let (line, column) = (parent.line, parent.column);
     match (parent.child_index(last), value) {

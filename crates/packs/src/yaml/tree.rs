@@ -65,6 +65,20 @@ impl Node {
         self.get("id").and_then(Node::text)
     }
 
+    /// Whether this holds keys and values.
+    pub fn is_map(&self) -> bool {
+        matches!(self.content, Content::Map(_))
+    }
+
+    /// How many children it has.
+    pub(crate) fn len(&self) -> usize {
+        match &self.content {
+            Content::Map(entries) => entries.len(),
+            Content::List(items) => items.len(),
+            _ => 0,
+        }
+    }
+
     /// Which child one step of a pointer means: the item with this id, the item of this number, or the entry with this key.
     pub(crate) fn child_index(&self, step: &str) -> Option<usize> {
         match &self.content {
