@@ -17,6 +17,6 @@ pub use actor::{Actor, Permission, Role, Session};
 pub use audit::audit;
 pub use figure::{Coverage, Figure, State, Trend};
 pub use house::{Builder, Context, House};
-pub use module::{Access, JobHandler, Module, PackPart, Route};
+pub use module::{Access, JobHandler, Module, PackEdit, PackFault, PackFile, PackNames, PackPart, Route};
 pub use scope::{Fields, Granted, Reach, Scope, UnitId};
 pub use tile::{Tile, TileSource, TileSpec, TileView};
