@@ -5,6 +5,7 @@
 pub mod civil;
 pub mod clock;
 pub mod error;
+pub mod expr;
 pub mod local;
 pub mod lunar;
 pub mod number;
@@ -16,6 +17,7 @@ pub mod working;
 pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id, random_bytes};
 pub use error::{Error, Kind, Result};
+pub use expr::{Expr, Symbols, Value, ValueKind};
 pub use local::{Lang, LocalText};
 pub use lunar::LunarDate;
 pub use period::{Calendar, Period};

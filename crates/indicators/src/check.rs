@@ -11,8 +11,8 @@ use kit::{Scope, UnitId};
 use serde::{Deserialize, Serialize};
 use units::{Level, Map, Resolution};
 
-use crate::definition::{Catalogue, Indicator, OverPlaces, ReportedBy};
-use crate::engine::reach::level_of;
+use crate::definition::{Catalogue, Indicator};
+use crate::engine::reach::levels_of;
 use crate::observations::Told;
 
 /// A value as it came: everything still text.
@@ -78,7 +78,7 @@ pub struct Checker<'a> {
     scope: &'a Scope,
     today: Date,
     style: NumberStyle,
-    units: HashMap<(String, Level, bool), Resolution>,
+    units: HashMap<(String, Vec<Level>), Resolution>,
     periods: HashMap<(String, Calendar), Result<Period, foundation::Error>>,
     names: Vec<(SearchKey, String)>,
     seen: HashMap<(i64, Period, UnitId, String), usize>,
@@ -96,8 +96,7 @@ impl<'a> Checker<'a> {
         today: Date,
         style: NumberStyle,
     ) -> Self {
-        let names =
-            catalogue.all().map(|i| (SearchKey::new(&i.def.name.vi), i.code.clone())).collect();
+        let names = catalogue.all().map(|i| (SearchKey::new(&i.def.name.vi), i.code.clone())).collect();
         Checker {
             catalogue,
             map,
@@ -181,7 +180,10 @@ impl<'a> Checker<'a> {
                 row,
                 field: Field::Indicator,
                 code: "indicator_computed",
-                message: format!("«{}» được tính từ các chỉ tiêu khác nên không nhập trực tiếp.", indicator.def.name.vi),
+                message: format!(
+                    "«{}» được tính từ các chỉ tiêu khác nên không nhập trực tiếp.",
+                    indicator.def.name.vi
+                ),
                 remedy: "Nhập các chỉ tiêu thành phần.".into(),
                 candidates: parts,
             });
@@ -192,12 +194,11 @@ impl<'a> Checker<'a> {
     fn period(&mut self, row: usize, indicator: &Indicator, text: &str) -> Checked<Period> {
         let calendar = indicator.def.calendar;
         let key = (text.trim().to_owned(), calendar);
-        let read = self.periods.entry(key).or_insert_with_key(|(text, calendar)| {
-            match Period::from_code(text) {
+        let read =
+            self.periods.entry(key).or_insert_with_key(|(text, calendar)| match Period::from_code(text) {
                 Ok(period) if period.calendar == *calendar => Ok(period),
                 _ => Period::parse(text, *calendar),
-            }
-        });
+            });
         let period = match read {
             Ok(period) => *period,
             Err(e) => {
@@ -206,7 +207,10 @@ impl<'a> Checker<'a> {
                     field: Field::Period,
                     code: e.code(),
                     message: e.message().to_owned(),
-                    remedy: format!("Ghi kỳ theo mẫu «{}».", Period::containing(calendar, self.today).previous().code()),
+                    remedy: format!(
+                        "Ghi kỳ theo mẫu «{}».",
+                        Period::containing(calendar, self.today).previous().code()
+                    ),
                     candidates: Vec::new(),
                 });
             }
@@ -235,15 +239,15 @@ impl<'a> Checker<'a> {
     }
 
     fn unit(&mut self, row: usize, indicator: &Indicator, period: Period, text: &str) -> Checked<UnitId> {
-        let level = level_of(indicator.def.reported_by);
+        let levels = levels_of(&indicator.def.reported_by);
         let day = period.last_day().min(self.today);
         // Within the life of the root, one answer holds for all periods between two changes of the map.
         let recent = self.map.days_of_change().last().is_none_or(|d| day >= *d);
-        let key = (text.trim().to_owned(), level, recent);
+        let key = (text.trim().to_owned(), levels.clone());
         let resolution = match (recent, self.units.get(&key)) {
             (true, Some(known)) => known.clone(),
             _ => {
-                let found = self.resolve(text, level, day);
+                let found = self.resolve(text, &levels, day);
                 if recent {
                     self.units.insert(key, found.clone());
                 }
@@ -300,10 +304,7 @@ impl<'a> Checker<'a> {
         if !self.scope.writes(unit, &indicator.pack) {
             return Err(fault(
                 "outside_scope",
-                format!(
-                    "Bạn chưa được giao nhập số lĩnh vực này cho {}.",
-                    self.map.name(unit, self.today)
-                ),
+                format!("Bạn chưa được giao nhập số lĩnh vực này cho {}.", self.map.name(unit, self.today)),
                 "Chỉ nhập đơn vị và lĩnh vực được giao, hoặc nhờ người quản trị giao quyền.",
                 Vec::new(),
             ));
@@ -311,7 +312,21 @@ impl<'a> Checker<'a> {
         Ok(unit)
     }
 
-    fn resolve(&self, text: &str, level: Level, day: Date) -> Resolution {
+    /// Asks level by level; the first that knows the unit decides.
+    fn resolve(&self, text: &str, levels: &[Level], day: Date) -> Resolution {
+        let mut last = Resolution::Unknown(Vec::new());
+        for level in levels {
+            let found = self.resolve_at(text, *level, day);
+            match found {
+                Resolution::One(_) => return found,
+                Resolution::Unknown(ref near) if near.is_empty() => {}
+                _ => last = found,
+            }
+        }
+        last
+    }
+
+    fn resolve_at(&self, text: &str, level: Level, day: Date) -> Resolution {
         let found = self.map.resolve(text, self.root, Some(level), day);
         // Before the root was made, its reporting units were those it was made of.
         if self.map.on(self.root, day).is_none() && !matches!(found, Resolution::One(_)) {
@@ -347,15 +362,16 @@ impl<'a> Checker<'a> {
             remedy: remedy.into(),
             candidates: Vec::new(),
         };
-        let value = number::parse(text, self.style)
+        let value = number::parse_number(text, self.style)
             .map_err(|e| fault(e.code(), e.message().to_owned(), "Ghi lại giá trị bằng chữ số."))?;
         let value = indicator.rounded(value);
         let measure = &indicator.def.unit.vi;
-        let shown = number::format_vi(value, indicator.def.decimals);
+        let decimals = usize::from(indicator.def.decimals);
+        let shown = number::show_vi(value, decimals);
         if let Some(min) = indicator.def.range.min
             && value < min
         {
-            let least = number::format_vi(min, indicator.def.decimals);
+            let least = number::show_vi(min, decimals);
             return Err(fault(
                 "value_too_small",
                 format!("{shown} {measure} nhỏ hơn mức thấp nhất có thể ({least} {measure})."),
@@ -365,7 +381,7 @@ impl<'a> Checker<'a> {
         if let Some(max) = indicator.def.range.max
             && value > max
         {
-            let most = number::format_vi(max, indicator.def.decimals);
+            let most = number::show_vi(max, decimals);
             return Err(fault(
                 "value_too_large",
                 format!("{shown} {measure} lớn hơn mức cao nhất có thể ({most} {measure})."),
@@ -400,7 +416,7 @@ fn dims_of(row: usize, indicator: &Indicator, dims: &BTreeMap<String, String>) -
     Ok(parts.join(";"))
 }
 
-/// Whether values are told for every commune of the root, so that one that is missing is late.
+/// Whether every unit that reports it must do so, so that a silent one is late.
 pub fn expects_everyone(indicator: &Indicator) -> bool {
-    indicator.def.reported_by == ReportedBy::Commune && !matches!(indicator.def.over_places, OverPlaces::None)
+    indicator.is_reported() && !indicator.def.optional
 }

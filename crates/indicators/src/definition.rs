@@ -6,6 +6,8 @@ use foundation::{Calendar, LocalText};
 use kit::State;
 use serde::{Deserialize, Serialize};
 
+use crate::formula::Formula;
+
 /// Who delivers the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -20,6 +22,46 @@ pub enum ReportedBy {
     Computed,
 }
 
+/// Who delivers the values: one kind, or several that report each for themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reporters(pub Vec<ReportedBy>);
+
+impl Reporters {
+    /// Whether this kind delivers.
+    pub fn has(&self, by: ReportedBy) -> bool {
+        self.0.contains(&by)
+    }
+}
+
+impl Serialize for Reporters {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => one.serialize(to),
+            all => all.serialize(to),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Reporters {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            One(ReportedBy),
+            Several(Vec<ReportedBy>),
+        }
+        match Either::deserialize(from)? {
+            Either::One(one) => Ok(Reporters(vec![one])),
+            Either::Several(all) if all.len() > 1 && !all.contains(&ReportedBy::Computed) => {
+                Ok(Reporters(all))
+            }
+            Either::Several(_) => Err(serde::de::Error::custom(
+                "reported_by: a list names two or more of commune, province, agency",
+            )),
+        }
+    }
+}
+
 /// How units' values make the value of the place above them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -28,6 +70,8 @@ pub enum OverPlaces {
     Sum,
     /// Their plain mean.
     Mean,
+    /// The highest of them.
+    Max,
     /// It is not rolled up: only the unit that reports has a value.
     None,
     /// Their mean, weighted by another indicator.
@@ -97,6 +141,8 @@ pub enum OverTime {
     Sum,
     /// Their mean.
     Mean,
+    /// The highest of them.
+    Max,
     /// The last one holds.
     #[default]
     Last,
@@ -245,12 +291,15 @@ pub struct Definition {
     /// The calendar it is reported in.
     pub calendar: Calendar,
     /// Who delivers.
-    pub reported_by: ReportedBy,
+    pub reported_by: Reporters,
     /// Roll-up over places.
     pub over_places: OverPlaces,
     /// Roll-up over time.
     #[serde(default)]
     pub over_time: OverTime,
+    /// A unit that has no such thing stays silent and is not late.
+    #[serde(default)]
+    pub optional: bool,
     /// Restating.
     #[serde(default)]
     pub apportion: Apportion,
@@ -320,7 +369,7 @@ impl Indicator {
 
     /// Whether values are delivered for it.
     pub fn is_reported(&self) -> bool {
-        self.def.reported_by != ReportedBy::Computed
+        !self.def.reported_by.has(ReportedBy::Computed)
     }
 
     /// The band of a value.
@@ -382,6 +431,7 @@ pub struct Catalogue {
     order: Vec<i64>,
     groups: Vec<Group>,
     users: BTreeMap<i64, Vec<i64>>,
+    formulas: BTreeMap<i64, Formula>,
 }
 
 /// A group of indicators.
@@ -403,6 +453,15 @@ impl Catalogue {
             catalogue.order.push(indicator.id);
             catalogue.by_code.insert(indicator.code.clone(), indicator.id);
             catalogue.by_id.insert(indicator.id, indicator);
+        }
+        for indicator in catalogue.by_id.values() {
+            if let OverPlaces::Formula { formula } = &indicator.def.over_places {
+                // A formula was checked when its pack was applied; one that no longer fits shows as missing.
+                let codes = catalogue.by_code.keys().cloned();
+                if let Ok(formula) = Formula::read(formula, &indicator.pack, codes) {
+                    catalogue.formulas.insert(indicator.id, formula);
+                }
+            }
         }
         let mut users: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
         for indicator in catalogue.by_id.values() {
@@ -439,19 +498,26 @@ impl Catalogue {
         self.all().filter(move |i| i.pack == pack)
     }
 
+    /// The compiled formula of an indicator.
+    pub fn formula(&self, id: i64) -> Option<&Formula> {
+        self.formulas.get(&id)
+    }
+
     /// The indicators that `indicator` is made of: itself when it is reported, and its parts and weights.
     pub fn parts(&self, indicator: &Indicator) -> Vec<i64> {
         let id = |code: &str| self.by_code.get(code).copied();
         match &indicator.def.over_places {
             OverPlaces::Weighted { mean } => id(&mean.weight).into_iter().collect(),
             OverPlaces::Ratio { ratio } => id(&ratio.of).into_iter().chain(id(&ratio.to)).collect(),
-            OverPlaces::Formula { formula } => self
-                .by_code
-                .iter()
-                .filter(|(code, _)| formula.contains(code.as_str()))
-                .map(|(_, id)| *id)
-                .collect(),
-            OverPlaces::Sum | OverPlaces::Mean | OverPlaces::None | OverPlaces::Count { .. } => Vec::new(),
+            OverPlaces::Formula { .. } => match self.formulas.get(&indicator.id) {
+                Some(formula) => formula.parts().iter().filter_map(|code| id(code)).collect(),
+                None => Vec::new(),
+            },
+            OverPlaces::Sum
+            | OverPlaces::Mean
+            | OverPlaces::Max
+            | OverPlaces::None
+            | OverPlaces::Count { .. } => Vec::new(),
         }
     }
 

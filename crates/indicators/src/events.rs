@@ -42,8 +42,7 @@ pub async fn on_changed(house: &House, event: &Changed) -> Result<()> {
         engine.forget(*indicator, *calendar, *from, *to);
     }
     let ids: Vec<i64> = event.touched.iter().map(|t| t.0).collect();
-    let mut names: Vec<Arc<str>> =
-        engine.catalogue().with_users(&ids).into_iter().map(topic).collect();
+    let mut names: Vec<Arc<str>> = engine.catalogue().with_users(&ids).into_iter().map(topic).collect();
     names.push(Arc::from("figures"));
     house.live.touch(&names);
     Ok(())

@@ -72,15 +72,7 @@ pub async fn write(
     let rows = told
         .into_iter()
         .map(|t| {
-            args![
-                t.indicator,
-                t.period.calendar.code(),
-                t.period.index,
-                t.unit,
-                t.dims,
-                t.value,
-                t.estimated
-            ]
+            args![t.indicator, t.period.calendar.code(), t.period.index, t.unit, t.dims, t.value, t.estimated]
         })
         .collect();
     tx.stage("staged_value", &STAGE, rows).await?;
@@ -256,7 +248,8 @@ row! {
     }
 }
 
-const STEP: &str = "SELECT o.indicator AS indicator, o.calendar AS calendar, o.period AS period, o.unit AS unit,
+const STEP: &str =
+    "SELECT o.indicator AS indicator, o.calendar AS calendar, o.period AS period, o.unit AS unit,
     o.dims AS dims, o.source AS source, o.revision AS revision, o.value AS value,
     (SELECT b.value FROM observation b WHERE b.indicator = o.indicator AND b.calendar = o.calendar
         AND b.period = o.period AND b.unit = o.unit AND b.dims = o.dims AND b.source = o.source

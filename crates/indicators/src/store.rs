@@ -28,7 +28,8 @@ pub async fn catalogue(db: &Db) -> Result<Catalogue> {
     let mut all = Vec::with_capacity(rows.len());
     for r in rows {
         let def: Definition = serde_json::from_str(&r.definition).map_err(|e| {
-            internal("definition", format!("Định nghĩa chỉ tiêu {} trong cơ sở dữ liệu bị hỏng", r.code)).because(e)
+            internal("definition", format!("Định nghĩa chỉ tiêu {} trong cơ sở dữ liệu bị hỏng", r.code))
+                .because(e)
         })?;
         all.push(Indicator { id: r.id, code: r.code, pack: r.pack, version: r.version, def });
     }

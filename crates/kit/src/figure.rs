@@ -1,12 +1,12 @@
 //! A figure: a value ready to show, with everything that says how far it can be trusted.
 
 use foundation::{Instant, LocalText, Period};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scope::UnitId;
 
 /// How a value stands against its bands. Always shown with a word or mark, never by colour alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Đạt.

@@ -71,7 +71,7 @@ impl Db {
             Db::Sqlite(db) => Inner::Sqlite(db.begin().await?),
             Db::Postgres(db) => Inner::Postgres(db.begin().await?),
         };
-        Ok(Tx { inner, began: Stopwatch::start() })
+        Ok(Tx { inner, began: Stopwatch::start(), published: false })
     }
 }
 
@@ -84,6 +84,8 @@ enum Inner {
 pub struct Tx {
     inner: Inner,
     began: Stopwatch,
+    /// Whether an event waits for the commit.
+    pub(crate) published: bool,
 }
 
 impl Tx {
@@ -181,8 +183,12 @@ impl Tx {
             tracing::warn!(duration_ms = open.as_millis() as u64, "transaction stayed open for {open:?}");
         }
         match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await,
-            Inner::Postgres(tx) => tx.commit().await,
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
         }
+        if self.published {
+            crate::outbox::WAKE.notify_one();
+        }
+        Ok(())
     }
 }

@@ -15,6 +15,8 @@ pub mod outbox;
 mod postgres;
 pub mod settings;
 mod sqlite;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod upkeep;
 pub mod value;
 

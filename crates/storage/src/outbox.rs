@@ -11,6 +11,9 @@ use uuid::Uuid;
 use crate::db::{Db, Tx};
 use crate::{args, row};
 
+/// Woken when a transaction that published was committed, so that a dispatcher need not ask again and again.
+pub static WAKE: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
 /// After so many failures an event is set aside; it stays in the table with its error.
 pub const MAX_ATTEMPTS: i64 = 10;
 
@@ -34,6 +37,7 @@ row! {
 impl Tx {
     /// Writes an event into this transaction.
     pub async fn publish(&mut self, now: Instant, event: &str, payload: &Json) -> Result<()> {
+        self.published = true;
         self.run(
             "INSERT INTO outbox (id, event, payload, created_at, attempts) VALUES ($1, $2, $3, $4, 0)",
             args![foundation::new_id(), event, payload, now],

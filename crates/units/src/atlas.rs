@@ -2,18 +2,25 @@
 //! units change, so that asking it costs no query.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use foundation::{Clock, Date, Result, error::not_found};
+use foundation::{Clock, Date, Result, error::not_found, error::unavailable};
 use kit::UnitId;
-use storage::Db;
+use storage::{Db, settings};
 
 use crate::store;
 use crate::version::{Level, Succession, Version};
 
-/// The service that holds today's [`Map`].
+/// The setting that holds the unit which this installation serves.
+pub const ROOT: &str = "root_unit";
+
+/// The service that holds today's [`Map`] and the unit that this installation serves.
 #[derive(Default)]
-pub struct Atlas(RwLock<Arc<Map>>);
+pub struct Atlas {
+    map: RwLock<Arc<Map>>,
+    root: AtomicI64,
+}
 
 impl Atlas {
     /// Reads all units.
@@ -27,13 +34,31 @@ impl Atlas {
     pub async fn reload(&self, db: &Db) -> Result<()> {
         let map =
             Map::new(store::versions(db).await?, store::successions(db).await?, store::names(db).await?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
+        *self.map.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
+        let root = settings::get(db, ROOT).await?.and_then(|id| id.parse().ok()).unwrap_or(0);
+        self.root.store(root, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// The unit that this installation serves; `None` until somebody chose it.
+    pub fn root(&self) -> Option<UnitId> {
+        Some(self.root.load(Ordering::Relaxed)).filter(|id| *id != 0)
+    }
+
+    /// The unit that this installation serves, or a sentence that says how to choose it.
+    pub fn require_root(&self) -> Result<UnitId> {
+        self.root().ok_or_else(|| {
+            unavailable(
+                "root_not_chosen",
+                "Chưa chọn địa phương mà hệ thống phục vụ. Người quản trị chọn khi tạo tài khoản đầu tiên, \
+                 hoặc bằng lệnh «toancanh units root MÃ».",
+            )
+        })
     }
 
     /// The units as they are known now. Hold it for one request, not longer.
     pub fn map(&self) -> Arc<Map> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.map.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
+pub mod actions;
 pub mod atlas;
 pub mod search;
 pub mod seed;

@@ -4,8 +4,8 @@
 //! single fault writes nothing; with `Mode::GoodRows` the good rows are written and the faults are told. The same delivery
 //! twice changes nothing; a delivery with an idempotency key that was seen before answers what it answered then.
 
-use foundation::{Date, Result, error::conflict, error::forbidden};
 use foundation::number::NumberStyle;
+use foundation::{Date, Result, error::conflict, error::forbidden};
 use kit::{Context, Permission, UnitId, audit};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -128,9 +128,10 @@ async fn seen(cx: &Context, key: &str) -> Result<Option<Outcome>> {
         .await?;
     match row {
         None => Ok(None),
-        Some((_, _, _, actor)) if actor != cx.actor.audit_name() => {
-            Err(conflict("idempotency_key_used", "Idempotency-Key này đã được bên khác dùng. Hãy tạo khóa mới."))
-        }
+        Some((_, _, _, actor)) if actor != cx.actor.audit_name() => Err(conflict(
+            "idempotency_key_used",
+            "Idempotency-Key này đã được bên khác dùng. Hãy tạo khóa mới.",
+        )),
         Some((id, changed, unchanged, _)) => Ok(Some(Outcome {
             batch: Some(id),
             changed: changed as u64,

@@ -190,15 +190,7 @@ mod tests {
     use super::*;
 
     fn row(period: i32, unit: UnitId, dims: &str, value: Option<f64>) -> Shown {
-        Shown {
-            period,
-            unit,
-            dims: dims.into(),
-            source: 1,
-            value,
-            estimated: false,
-            known_at: Instant(0),
-        }
+        Shown { period, unit, dims: dims.into(), source: 1, value, estimated: false, known_at: Instant(0) }
     }
 
     #[test]
@@ -210,7 +202,8 @@ mod tests {
 
     #[test]
     fn without_a_total_the_dims_add_up() {
-        let rows = [row(1, 7, "sex=f", Some(4.0)), row(1, 7, "sex=m", Some(6.0)), row(1, 8, "sex=f", Some(1.0))];
+        let rows =
+            [row(1, 7, "sex=f", Some(4.0)), row(1, 7, "sex=m", Some(6.0)), row(1, 8, "sex=f", Some(1.0))];
         let periods = gather(&rows);
         assert_eq!(periods[0].1.iter().map(|l| l.value).collect::<Vec<_>>(), [10.0, 1.0]);
     }

@@ -3,8 +3,10 @@
 //! Nothing it gives is stored: observations are the only truth, and what is computed from them can always be computed again.
 
 pub mod figure;
+pub mod late;
 pub mod leaves;
 pub mod reach;
+pub mod review;
 pub mod roll;
 pub mod targets;
 
@@ -181,7 +183,7 @@ impl Engine {
                     let to = self.points(to, span, asked).await?;
                     Ok(of.iter().zip(&to).map(|(a, b)| roll::ratio(a, b, ratio.times)).collect())
                 }
-                OverPlaces::Formula { formula } => self.by_formula(indicator, formula, span, asked).await,
+                OverPlaces::Formula { .. } => self.by_formula(indicator, span, asked).await,
                 _ if span.calendar != indicator.def.calendar => self.coarser(indicator, span, asked).await,
                 _ => self.told(indicator, span, asked).await,
             }
@@ -200,7 +202,7 @@ impl Engine {
             _ => None,
         };
         let condition = match &indicator.def.over_places {
-            OverPlaces::Count { count } => Some(crate::formula::condition(&count.when)?),
+            OverPlaces::Count { count } => Some(crate::formula::Condition::read(&count.when)?),
             _ => None,
         };
         let holds = |v: f64| condition.as_ref().is_some_and(|c| c.holds(v));
@@ -215,10 +217,13 @@ impl Engine {
                 last_reach = Some((day, reach::reach(&map, indicator, asked.unit, day, asked.today)));
             }
             let Some((_, reach)) = &last_reach else { continue };
-            let own = map.nearest(asked.unit, day).map(|v| v.level) == Some(reach::level_of(indicator.def.reported_by));
+            let own = map
+                .nearest(asked.unit, day)
+                .is_some_and(|v| reach::levels_of(&indicator.def.reported_by).contains(&v.level));
             let rule = match &indicator.def.over_places {
                 OverPlaces::Sum => Rule::Sum,
                 OverPlaces::Mean => Rule::Mean,
+                OverPlaces::Max => Rule::Max,
                 OverPlaces::Weighted { .. } => {
                     Rule::Weighted(weights.as_ref().and_then(|w| w.get(i)).map_or(&[], |w| w))
                 }
@@ -257,13 +262,7 @@ impl Engine {
         Ok(points)
     }
 
-    async fn by_formula(
-        &self,
-        indicator: &Indicator,
-        formula: &str,
-        span: Span,
-        asked: &Asked,
-    ) -> Result<Vec<Point>> {
+    async fn by_formula(&self, indicator: &Indicator, span: Span, asked: &Asked) -> Result<Vec<Point>> {
         let catalogue = self.catalogue();
         let mut parts: Vec<(String, Vec<Point>)> = Vec::new();
         for id in catalogue.parts(indicator) {
@@ -271,14 +270,14 @@ impl Engine {
                 parts.push((part.code.clone(), self.points(part, span, asked).await?));
             }
         }
-        let compiled = crate::formula::formula(formula, &catalogue)?;
+        let compiled = catalogue.formula(indicator.id);
         let count = span.periods().count();
         let mut points = Vec::with_capacity(count);
         for i in 0..count {
             let at = |name: &str| {
                 parts.iter().find(|(code, _)| code == name).and_then(|(_, p)| p.get(i)).and_then(|p| p.value)
             };
-            let value = compiled.value(&at);
+            let value = compiled.and_then(|f| f.value(&at));
             let mut point = Point { value, ..Point::default() };
             for (_, part) in &parts {
                 if let Some(part) = part.get(i) {
@@ -323,11 +322,11 @@ impl Engine {
     /// The units below `unit` whose own values are shown on a map or in a table, on `day`.
     pub fn parts_of(&self, indicator: &Indicator, unit: UnitId, day: Date) -> Vec<UnitId> {
         let map = self.atlas.map();
-        let level = match indicator.def.reported_by {
-            ReportedBy::Province | ReportedBy::Agency => return Vec::new(),
-            ReportedBy::Commune | ReportedBy::Computed => units::Level::Commune,
-        };
-        map.below(unit, level, day).iter().map(|v| v.unit).filter(|u| *u != unit).collect()
+        let by = &indicator.def.reported_by;
+        if !by.has(ReportedBy::Commune) && !by.has(ReportedBy::Computed) {
+            return Vec::new();
+        }
+        map.below(unit, units::Level::Commune, day).iter().map(|v| v.unit).filter(|u| *u != unit).collect()
     }
 
     /// The values of every unit of `units` in one period: what a map or a table shows.

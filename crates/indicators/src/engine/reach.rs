@@ -9,7 +9,7 @@ use foundation::Date;
 use kit::UnitId;
 use units::{Level, Map};
 
-use crate::definition::{Apportion, Indicator, ReportedBy};
+use crate::definition::{Apportion, Indicator, ReportedBy, Reporters};
 
 /// Whose values count, with shares.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,21 +20,34 @@ pub struct Reach {
     pub restated: bool,
 }
 
-/// The level of the units that report an indicator.
-pub fn level_of(by: ReportedBy) -> Level {
-    match by {
-        ReportedBy::Commune | ReportedBy::Computed => Level::Commune,
-        ReportedBy::Province => Level::Province,
-        ReportedBy::Agency => Level::Department,
-    }
+/// The levels of the units that report an indicator. What is computed has a value wherever its parts have one.
+pub fn levels_of(by: &Reporters) -> Vec<Level> {
+    by.0.iter()
+        .map(|by| match by {
+            ReportedBy::Commune | ReportedBy::Computed => Level::Commune,
+            ReportedBy::Province => Level::Province,
+            ReportedBy::Agency => Level::Department,
+        })
+        .collect()
 }
 
-/// The reach of `unit` for `indicator` on `day` (the last day of a period), with today's units known as of `today`.
+/// The reach of `unit` for `indicator` on `day` (the last day of a period), with agencies as they are known on `today`.
 pub fn reach(map: &Map, indicator: &Indicator, unit: UnitId, day: Date, today: Date) -> Reach {
-    let level = level_of(indicator.def.reported_by);
-    if level == Level::Department {
-        return agencies(map, unit, day.min(today));
+    let mut all = Reach::default();
+    for level in levels_of(&indicator.def.reported_by) {
+        let part = match level {
+            Level::Department => agencies(map, unit, day.min(today)),
+            level => places(map, indicator, unit, level, day),
+        };
+        all.units.extend(part.units);
+        all.restated |= part.restated;
     }
+    all.units.sort_by_key(|u| u.0);
+    all.units.dedup_by_key(|u| u.0);
+    all
+}
+
+fn places(map: &Map, indicator: &Indicator, unit: UnitId, level: Level, day: Date) -> Reach {
     if map.on(unit, day).is_some() {
         let whole = |v: &units::Version| (v.unit, 1.0);
         let units = map.below(unit, level, day).into_iter().map(whole).collect();

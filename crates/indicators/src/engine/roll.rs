@@ -27,6 +27,8 @@ pub enum Rule<'a> {
     Sum,
     /// Their plain mean.
     Mean,
+    /// The highest of them.
+    Max,
     /// Their mean, weighted by the leaves of another indicator.
     Weighted(&'a [Leaf]),
     /// How many fulfil a condition.
@@ -42,14 +44,14 @@ fn find(leaves: &[Leaf], unit: UnitId) -> Option<&Leaf> {
 /// Combines the leaves of the units in reach.
 pub fn roll(leaves: &[Leaf], reach: &Reach, rule: &Rule<'_>) -> Point {
     let mut point = Point::default();
-    let mut sum = 0.0;
+    let mut sum = 0.0_f64;
     let mut weights = 0.0;
     for (unit, share) in &reach.units {
         point.coverage.expected += 1;
         let Some(leaf) = find(leaves, *unit) else { continue };
         let (add, weight) = match rule {
             Rule::Sum => (leaf.value * share, 1.0),
-            Rule::Own => (leaf.value, 1.0),
+            Rule::Own | Rule::Max => (leaf.value, 1.0),
             Rule::Mean => (leaf.value * share, *share),
             Rule::Count(holds) => (if holds(leaf.value) { *share } else { 0.0 }, 1.0),
             Rule::Weighted(by) => match find(by, *unit) {
@@ -58,7 +60,10 @@ pub fn roll(leaves: &[Leaf], reach: &Reach, rule: &Rule<'_>) -> Point {
                 None => continue,
             },
         };
-        sum += add;
+        match rule {
+            Rule::Max if point.coverage.reported > 0 => sum = sum.max(add),
+            _ => sum += add,
+        }
         weights += weight;
         point.coverage.reported += 1;
         point.estimated |= leaf.estimated || *share < 0.999;
@@ -69,7 +74,7 @@ pub fn roll(leaves: &[Leaf], reach: &Reach, rule: &Rule<'_>) -> Point {
     }
     point.value = match rule {
         _ if point.coverage.reported == 0 => None,
-        Rule::Sum | Rule::Count(_) | Rule::Own => Some(sum),
+        Rule::Sum | Rule::Count(_) | Rule::Own | Rule::Max => Some(sum),
         Rule::Mean | Rule::Weighted(_) => (weights > 0.0).then(|| sum / weights),
     };
     point
@@ -112,10 +117,11 @@ pub fn over_time(parts: &[Point], how: crate::definition::OverTime) -> Point {
     point.value = match how {
         OverTime::Sum => Some(sum),
         OverTime::Mean => Some(sum / known.len() as f64),
+        OverTime::Max => known.iter().filter_map(|p| p.value).reduce(f64::max),
         OverTime::Last => last.value,
         OverTime::None => None,
     };
-    if matches!(how, OverTime::Sum | OverTime::Mean) {
+    if matches!(how, OverTime::Sum | OverTime::Mean | OverTime::Max) {
         point.coverage = Coverage {
             reported: parts.iter().map(|p| p.coverage.reported).sum(),
             expected: parts.iter().map(|p| p.coverage.expected).sum(),
@@ -154,7 +160,8 @@ mod tests {
     #[test]
     fn a_weighted_mean_leaves_out_what_cannot_be_weighed() {
         let by = [leaf(1, 1.0), leaf(2, 3.0)];
-        let point = roll(&[leaf(1, 10.0), leaf(2, 20.0), leaf(3, 99.0)], &whole(&[1, 2, 3]), &Rule::Weighted(&by));
+        let point =
+            roll(&[leaf(1, 10.0), leaf(2, 20.0), leaf(3, 99.0)], &whole(&[1, 2, 3]), &Rule::Weighted(&by));
         assert_eq!(point.value, Some(17.5));
         assert_eq!(point.coverage.reported, 2);
     }
@@ -184,6 +191,9 @@ mod tests {
         let year = over_time(&[month(Some(1.0)), month(None), month(Some(2.0))], OverTime::Sum);
         assert_eq!(year.value, Some(3.0));
         assert_eq!((year.coverage.reported, year.coverage.expected), (2, 3));
-        assert_eq!(over_time(&[month(Some(1.0)), month(Some(2.0)), month(None)], OverTime::Last).value, Some(2.0));
+        assert_eq!(
+            over_time(&[month(Some(1.0)), month(Some(2.0)), month(None)], OverTime::Last).value,
+            Some(2.0)
+        );
     }
 }

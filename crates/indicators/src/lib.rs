@@ -1,0 +1,21 @@
+//! Floor 5: figures.
+//!
+//! Invariants: an observation is never overwritten; what is shown is kept in the transaction of its observation; nothing computed is
+//! stored; a figure without values is missing, never zero; every value comes in through [`check`]; every query that lists takes the
+//! reader's scope or the units it allows.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
+
+pub mod actions;
+pub mod check;
+pub mod definition;
+pub mod engine;
+pub mod events;
+pub mod formula;
+pub mod observations;
+pub mod show;
+pub mod store;
+pub mod tiles;
+
+pub use definition::{Catalogue, Indicator};
+pub use engine::Engine;

@@ -1,0 +1,3 @@
+//! What can be done to units, one file per action.
+
+pub mod choose_root;
