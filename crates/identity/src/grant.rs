@@ -80,11 +80,14 @@ pub fn write_packs(packs: &Fields) -> Option<String> {
 pub fn parse_packs(text: &str) -> Result<Fields> {
     let ids: BTreeSet<String> =
         text.split([',', ' ', ';']).filter(|t| !t.is_empty()).map(str::to_owned).collect();
-    let fits = |id: &String| id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b));
+    let fits =
+        |id: &String| id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b));
     match ids.iter().find(|id| !fits(id)) {
         Some(wrong) => Err(invalid(
             "pack_id",
-            format!("«{wrong}» không phải mã lĩnh vực. Mã chỉ gồm chữ thường không dấu, số, «_», ví dụ: health."),
+            format!(
+                "«{wrong}» không phải mã lĩnh vực. Mã chỉ gồm chữ thường không dấu, số, «_», ví dụ: health."
+            ),
         )),
         None if ids.is_empty() => Ok(Fields::All),
         None => Ok(Fields::Some(ids)),

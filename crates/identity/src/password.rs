@@ -27,8 +27,8 @@ pub enum Strength {
 
 /// What many people choose, folded and without spaces.
 const COMMON: [&str; 16] = [
-    "password", "matkhau", "qwerty", "asdfgh", "zxcvbn", "toancanh", "vietnam", "admin", "letmein", "welcome",
-    "iloveyou", "anhyeuem", "abcdef", "quantri", "abc123", "canbo",
+    "password", "matkhau", "qwerty", "asdfgh", "zxcvbn", "toancanh", "vietnam", "admin", "letmein",
+    "welcome", "iloveyou", "anhyeuem", "abcdef", "quantri", "abc123", "canbo",
 ];
 
 /// How hard `password` is to guess for somebody who knows the sign-in name.
@@ -47,7 +47,8 @@ pub fn strength(password: &str, sign_in: &str) -> Strength {
     let mut kinds: Vec<char> = password.chars().collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let guessable = kinds.len() < 6 || rest.len() + 4 < SHORTEST && rest.len() < plain.len() || steps(&plain) < 4;
+    let guessable =
+        kinds.len() < 6 || rest.len() + 4 < SHORTEST && rest.len() < plain.len() || steps(&plain) < 4;
     let digits = plain.bytes().all(|b| b.is_ascii_digit());
     match length {
         _ if guessable || length < SHORTEST || (digits && length < 16) => Strength::Weak,
@@ -94,12 +95,18 @@ impl Default for Passwords {
 impl Passwords {
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let busy = |e: String| {
-            Error::new(Kind::TooMany, "sign_in_busy", "Đang có rất nhiều người đăng nhập. Hãy thử lại sau giây lát.")
-                .because(e)
+            Error::new(
+                Kind::TooMany,
+                "sign_in_busy",
+                "Đang có rất nhiều người đăng nhập. Hãy thử lại sau giây lát.",
+            )
+            .because(e)
         };
         let _place = self.queue.try_acquire().map_err(|e| busy(e.to_string()))?;
         let _turn = self.turns.acquire().await.map_err(|e| busy(e.to_string()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|e| internal("password", "Không băm được mật khẩu").because(e))?
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|e| internal("password", "Không băm được mật khẩu").because(e))?
     }
 
     /// The hash to keep, a PHC string.

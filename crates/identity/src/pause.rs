@@ -33,7 +33,8 @@ pub fn until(failures: i64, now: Instant) -> Option<Instant> {
 /// «Try again in … minutes».
 pub fn paused(until: Instant, now: Instant) -> Error {
     let seconds = (until.since(now) / 1_000_000).max(1);
-    let wait = if seconds < 90 { format!("{seconds} giây") } else { format!("{} phút", (seconds + 59) / 60) };
+    let wait =
+        if seconds < 90 { format!("{seconds} giây") } else { format!("{} phút", (seconds + 59) / 60) };
     Error::new(Kind::TooMany, "paused", format!("Đã sai nhiều lần. Hãy thử lại sau {wait}."))
 }
 

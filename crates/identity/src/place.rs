@@ -56,8 +56,12 @@ pub(crate) fn choices(map: &Map, root: Option<UnitId>, day: Date) -> Vec<(String
     match root {
         Some(root) => map.on(root, day).into_iter().chain(map.children(root, day)).map(told).collect(),
         None => {
-            let mut all: Vec<_> =
-                map.versions().iter().filter(|v| v.level == Level::Province && v.holds_on(day)).map(told).collect();
+            let mut all: Vec<_> = map
+                .versions()
+                .iter()
+                .filter(|v| v.level == Level::Province && v.holds_on(day))
+                .map(told)
+                .collect();
             all.sort();
             all
         }

@@ -44,7 +44,8 @@ impl CreateKey {
         let (hash, unit, packs) = (&secret.hash, self.unit, &self.packs);
         let key = NewKey { id, hash, name: &name, unit, packs, expires_at, created_by: &by };
         keys::insert(&mut tx, now, key).await?;
-        let detail = json!({ "unit": unit, "packs": write_packs(packs), "last_day": self.last_day.map(Date::iso) });
+        let detail =
+            json!({ "unit": unit, "packs": write_packs(packs), "last_day": self.last_day.map(Date::iso) });
         audit(&mut tx, cx, "key.create", &format!("key:{id}"), &detail).await?;
         tx.commit().await?;
         Ok((id, secret.text))

@@ -72,8 +72,13 @@ impl FirstRun {
             audit(&mut tx, &who, "installation.root", &format!("unit:{root}"), &json!({})).await?;
             tx.publish(now, "identity.root_chosen", &json!({ "unit": root })).await?;
         }
-        let new =
-            NewAccount { id, sign_in: &sign_in, name: &name, password: Some(password), created_by: by.clone() };
+        let new = NewAccount {
+            id,
+            sign_in: &sign_in,
+            name: &name,
+            password: Some(password),
+            created_by: by.clone(),
+        };
         accounts::insert(&mut tx, now, new).await?;
         grants::insert(&mut tx, now, &grant, &by).await?;
         audit(&mut tx, &who, "account.first_admin", &subject(id), &json!({ "unit": root })).await?;

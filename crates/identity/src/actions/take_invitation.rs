@@ -42,7 +42,8 @@ impl TakeInvitation {
         accounts::set_totp(&mut tx, id, None).await?;
         sessions::close_others(&mut tx, id, &[]).await?;
         links::drop_of(&mut tx, id).await?;
-        audit(&mut tx, &acting(cx, id), "account.password", &subject(id), &json!({ "by": "invitation" })).await?;
+        audit(&mut tx, &acting(cx, id), "account.password", &subject(id), &json!({ "by": "invitation" }))
+            .await?;
         let signed_in = begin(&mut tx, cx, id, &self.agent).await?;
         tx.commit().await?;
         doorkeeper(cx)?.forget_all();

@@ -56,8 +56,7 @@ row! {
     }
 }
 
-const SECRETS: &str =
-    "SELECT id, password, totp_secret, totp_wanted, paused_until, disabled_at FROM account";
+const SECRETS: &str = "SELECT id, password, totp_secret, totp_wanted, paused_until, disabled_at FROM account";
 
 /// What makes two sign-in names the same: neither case nor marks, so that nobody takes a name that looks like another's.
 pub fn sign_in_key(sign_in: &str) -> String {

@@ -39,7 +39,13 @@ fn gone() -> foundation::Error {
 }
 
 /// Writes a link; older ones of the same purpose and account stop working.
-pub async fn insert(tx: &mut Tx, now: Instant, what: Purpose, account: Option<Uuid>, hash: &[u8]) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    now: Instant,
+    what: Purpose,
+    account: Option<Uuid>,
+    hash: &[u8],
+) -> Result<()> {
     match account {
         Some(account) => {
             let sql = "DELETE FROM one_time_link WHERE purpose = $1 AND account = $2";

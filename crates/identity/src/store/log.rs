@@ -33,7 +33,8 @@ const ENTRY: &str = "SELECT id, at, actor, action, subject, detail, seq, prev_ha
 
 /// Whether any row waits for its seal.
 pub async fn any_unsealed(db: &Db) -> Result<bool> {
-    let row = db.one::<(i64,)>("SELECT CAST(1 AS BIGINT) AS one FROM audit WHERE seq IS NULL LIMIT 1", args![]);
+    let row =
+        db.one::<(i64,)>("SELECT CAST(1 AS BIGINT) AS one FROM audit WHERE seq IS NULL LIMIT 1", args![]);
     Ok(row.await?.is_some())
 }
 
@@ -127,7 +128,8 @@ impl Filter {
             wheres.push(format!("(at, id) < (${a}, ${b})"));
         }
         let n = bind(limit.into());
-        let wheres = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
+        let wheres =
+            if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
         (format!("{ENTRY} {wheres} ORDER BY at DESC, id DESC LIMIT ${n}"), values)
     }
 }

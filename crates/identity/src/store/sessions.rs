@@ -52,14 +52,7 @@ pub async fn open(tx: &mut Tx, now: Instant, account: Uuid, agent: &str) -> Resu
     tx.run(
         "INSERT INTO session (id, token_hash, account, agent, created_at, seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $5, $6)",
-        args![
-            foundation::new_id(),
-            token.hash.clone(),
-            account,
-            agent,
-            now,
-            now.plus_seconds(LONGEST_S)
-        ],
+        args![foundation::new_id(), token.hash.clone(), account, agent, now, now.plus_seconds(LONGEST_S)],
     )
     .await?;
     Ok(token)
