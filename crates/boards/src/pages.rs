@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use foundation::{Date, Lang, Result, error::not_found};
+use foundation::{Date, Result, error::not_found};
 use kit::http::page;
 use kit::{Access, Context, Route, UnitId};
 use packs::Packs;
@@ -208,8 +208,3 @@ fn unit_of(cx: &Context, asked: Option<UnitId>) -> Result<UnitId> {
     }
 }
 
-impl BoardPage {
-    fn lang(&self) -> Lang {
-        self.page.lang
-    }
-}

@@ -81,11 +81,7 @@ impl<'de> Deserializer<'de> for De<'_> {
         .map_err(|fail| fail.at(self.node))
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         match name == MARK {
             true => visitor.visit_seq(Place { node: self.node, next: 0 }),
             false => visitor.visit_newtype_struct(self),
