@@ -9,12 +9,20 @@ import { serve } from "./serve.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const faults = [];
-const server = await serve();
-const root = `http://127.0.0.1:${server.address().port}/gallery/`;
+let server = await serve();
+const { port } = server.address();
+const restart = async () => {
+  const gone = new Promise((done) => server.close(done));
+  server.closeAllConnections();
+  await gone;
+  server = await serve(port);
+};
+const root = `http://127.0.0.1:${port}/gallery/`;
 const { context, close } = await browse();
 const tab = await context.newPage();
 let here = "";
 tab.on("pageerror", (e) => faults.push(`${here}: ${e.message}`));
+context.on("page", (p) => p.on("pageerror", (e) => faults.push(`${here}: ${e.message}`)));
 tab.on("console", (m) => m.type() === "error" && faults.push(`${here}: ${m.text()}`));
 process.env.GALLERY_QUIET = "1";
 
@@ -56,10 +64,12 @@ function cutOff() {
 }
 
 await tab.close();
+here = "islands";
 delete process.env.GALLERY_QUIET;
-faults.push(...(await behave(context, root)));
+faults.push(...(await behave(context, root, restart)));
 await close();
 server.close();
+server.closeAllConnections();
 for (const f of faults) console.log(f);
 console.log(`${pages().length} pages, ${faults.length} faults`);
 process.exitCode = faults.length ? 1 : 0;

@@ -91,21 +91,23 @@ export function values(seed = 5) {
   });
 }
 
-export const PATTERNS = (id) => `<defs>
-<pattern id="${id}-hatch-bad" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="9" height="9"/><line class="hatch-line" x1="0" y1="0" x2="0" y2="9"/></pattern>
-<pattern id="${id}-dots-none" width="8" height="8" patternUnits="userSpaceOnUse"><rect class="none-ground" width="8" height="8"/><circle class="none-dot" cx="4" cy="4" r="1.1"/></pattern>
+// `n`: the pattern's side in the drawing's own units; a map drawn small needs a wider hatch to be seen at all.
+export const PATTERNS = (id, n = 9) => `<defs>
+<pattern id="${id}-hatch-bad" width="${n}" height="${n}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="${n}" height="${n}"/><line class="hatch-line" x1="0" y1="0" x2="0" y2="${n}" stroke-width="${n / 3}"/></pattern>
+<pattern id="${id}-dots-none" width="${n}" height="${n}" patternUnits="userSpaceOnUse"><rect class="none-ground" width="${n}" height="${n}"/><circle class="none-dot" cx="${n / 2}" cy="${n / 2}" r="${n / 7}"/></pattern>
 </defs>`;
 
-export function choropleth({ id = "m1", seed = 5, label = "Bản đồ", small = "" }) {
+export function choropleth({ id = "m1", seed = 5, label = "Bản đồ", small = "", on = "" }) {
   const list = values(seed);
+  if (on) list.sort((a, b) => Number(a.name.startsWith(on)) - Number(b.name.startsWith(on)));
   const paths = list.map(({ code, name, d, value, state, low }) => {
     const fill = state === "bad" ? ` fill="url(#${id}-hatch-bad)"` : state === "none" ? ` fill="url(#${id}-dots-none)"` : "";
     const text = value === null ? "chưa báo số" : `${vi(value)} %, ${STATE_WORD[state]}`;
-    return `<path class="area is-${state}${low ? " low" : ""}"${fill} data-unit="${code}" d="${d}"><title>${name}: ${text}</title></path>`;
+    return `<path class="area is-${state}${low ? " low" : ""}${on && name.startsWith(on) ? " on" : ""}"${fill} data-unit="${code}" d="${d}"><title>${name}: ${text}</title></path>`;
   }).join("\n");
   const marks = list.filter((a) => a.state === "bad").map(({ at: [x, y] }) => `<circle class="spot" cx="${x}" cy="${y}" r="5"/><circle class="pulse" cx="${x}" cy="${y}" r="10"/><circle class="pulse" cx="${x}" cy="${y}" r="15" opacity=".5"/>`).join("");
   return `<svg class="choro" viewBox="0 0 1000 1000" role="img" aria-label="${label}">
-${PATTERNS(id)}
+${PATTERNS(id, small ? Number(small) : 9)}
 <g>${paths}</g>${small ? "" : `<g aria-hidden="true">${marks}</g>`}
 </svg>`;
 }

@@ -13,6 +13,7 @@ export const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; f
 
 let counter = 0;
 function live(req, res, url) {
+  if (process.env.GALLERY_REFUSE) return res.writeHead(503).end();
   res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "content-security-policy": POLICY });
   res.write("retry: 1000\n\n");
   const topics = url.searchParams.getAll("t");

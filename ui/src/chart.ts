@@ -23,6 +23,8 @@ function enliven(figure: HTMLElement): void {
     mark.classList.add("on");
     const { label = "", value = "", note } = mark.dataset;
     readout.replaceChildren(make("b", "", value), `${label}${note ? ` · ${note}` : ""}`);
+    const box = figure.getBoundingClientRect();
+    readout.classList.toggle("left", middle(mark) > box.left + box.width / 2); // never over the point that is read
     cursor(mark);
   };
   const hide = (): void => {

@@ -199,7 +199,7 @@ class TcMap extends HTMLElement {
     if (this.#pinned && area?.href) {
       const link = make("a", "link", this.dataset["wordOpen"] ?? word("Xem đơn vị", "Open"));
       link.href = area.href;
-      pop.append(make("br"), link);
+      pop.append(link);
     }
     this.append(pop);
   }
