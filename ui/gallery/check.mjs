@@ -28,38 +28,71 @@ process.env.GALLERY_QUIET = "1";
 
 for (const name of pages()) {
   const html = compose(name);
-  for (const [what, pattern] of [["style attribute", /<[^>]+\sstyle\s*=/], ["inline script", /<script(?![^>]*\bsrc=)/], ["handler attribute", /<[^>]+\son[a-z]+\s*=/], ["outside address", /(?:src|href)=["']?(?:https?:)?\/\//]])
+  for (const [what, pattern] of [
+    ["style attribute", /<[^>]+\sstyle\s*=/],
+    ["inline script", /<script(?![^>]*\bsrc=)/],
+    ["handler attribute", /<[^>]+\son[a-z]+\s*=/],
+    ["outside address", /(?:src|href)=["']?(?:https?:)?\/\//],
+  ])
     if (pattern.test(html.replace(/<!--[\s\S]*?-->/g, ""))) faults.push(`${name}: ${what}`);
-  const sizes = name === "wall.html" ? [[1920, 1080], [1366, 768], [3840, 2160]] : [[1440, 900], [360, 800]];
-  for (const theme of ["paper", "lacquer"]) for (const [width, height] of sizes) {
-    here = `${name} ${theme} ${width}`;
-    await tab.setViewportSize({ width, height });
-    await tab.goto(`${root}${name}?theme=${theme}`);
-    await tab.evaluate(() => document.fonts.ready);
-    if (width === 3840) {
-      const cut = await tab.evaluate(cutOff);
-      faults.push(...cut.map((c) => `${here}: ${c}`));
-      continue;
+  const sizes =
+    name === "wall.html"
+      ? [
+          [1920, 1080],
+          [1366, 768],
+          [3840, 2160],
+        ]
+      : [
+          [1440, 900],
+          [360, 800],
+        ];
+  for (const theme of ["paper", "lacquer"])
+    for (const [width, height] of sizes) {
+      here = `${name} ${theme} ${width}`;
+      await tab.setViewportSize({ width, height });
+      await tab.goto(`${root}${name}?theme=${theme}`);
+      await tab.evaluate(() => document.fonts.ready);
+      if (width === 3840) {
+        const cut = await tab.evaluate(cutOff);
+        faults.push(...cut.map((c) => `${here}: ${c}`));
+        continue;
+      }
+      const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0) faults.push(`${here}: wider than the screen by ${over}px`);
+      if (name === "wall.html") faults.push(...(await tab.evaluate(cutOff)).map((c) => `${here}: ${c}`));
+      await tab.evaluate(axe);
+      const { violations } = await tab.evaluate(() =>
+        globalThis.axe.run(document, { resultTypes: ["violations"] }),
+      );
+      for (const v of violations)
+        faults.push(
+          `${here}: ${v.id}: ${v.nodes
+            .map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? ""}`)
+            .slice(0, 4)
+            .join(" | ")}`,
+        );
     }
-    const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (over > 0) faults.push(`${here}: wider than the screen by ${over}px`);
-    if (name === "wall.html") faults.push(...(await tab.evaluate(cutOff)).map((c) => `${here}: ${c}`));
-    await tab.evaluate(axe);
-    const { violations } = await tab.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    for (const v of violations) faults.push(`${here}: ${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? ""}`).slice(0, 4).join(" | ")}`);
-  }
 }
 
 // In the browser: what on the wall is taller than its box, outside the screen, or scrolls.
 function cutOff() {
   const out = [];
-  if (document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth) out.push("the wall scrolls");
+  if (
+    document.documentElement.scrollHeight > innerHeight ||
+    document.documentElement.scrollWidth > innerWidth
+  )
+    out.push("the wall scrolls");
   for (const el of document.querySelectorAll(".tile, .wall .panel, .wall-foot > *, .wall-right > *")) {
-    if (el.scrollHeight > el.clientHeight + 1) out.push(`cut off by ${el.scrollHeight - el.clientHeight}px: ${el.textContent.trim().replace(/\s+/g, " ").slice(0, 40)}`);
+    if (el.scrollHeight > el.clientHeight + 1)
+      out.push(
+        `cut off by ${el.scrollHeight - el.clientHeight}px: ${el.textContent.trim().replace(/\s+/g, " ").slice(0, 40)}`,
+      );
     const box = el.getBoundingClientRect();
-    if (box.bottom > innerHeight || box.right > innerWidth) out.push(`off the screen: ${el.textContent.trim().slice(0, 30)}`);
+    if (box.bottom > innerHeight || box.right > innerWidth)
+      out.push(`off the screen: ${el.textContent.trim().slice(0, 30)}`);
   }
-  for (const el of document.querySelectorAll(".tile-value, .wall-head > *, .fig-value")) if (el.scrollWidth > el.clientWidth + 1) out.push(`too wide: ${el.textContent.trim().slice(0, 30)}`);
+  for (const el of document.querySelectorAll(".tile-value, .wall-head > *, .fig-value"))
+    if (el.scrollWidth > el.clientWidth + 1) out.push(`too wide: ${el.textContent.trim().slice(0, 30)}`);
   return out;
 }
 
