@@ -2,7 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use foundation::{Clock, Lang, Result, error::internal};
 use futures_util::future::BoxFuture;
@@ -48,6 +48,7 @@ pub struct Rooms {
     authenticator: OnceLock<Arc<dyn Authenticator>>,
     shell: OnceLock<Arc<dyn Shell>>,
     tiles: OnceLock<Vec<Arc<dyn TileSource>>>,
+    audiences: Mutex<HashMap<u64, Scope>>,
 }
 
 impl std::ops::Deref for House {
@@ -77,6 +78,7 @@ impl Builder {
                 authenticator: OnceLock::new(),
                 shell: OnceLock::new(),
                 tiles: OnceLock::new(),
+                audiences: Mutex::default(),
             },
         }
     }
@@ -125,6 +127,22 @@ impl House {
     /// The source of tiles of `kind`.
     pub fn tile_source(&self, kind: &str) -> Option<&Arc<dyn TileSource>> {
         self.tiles.get()?.iter().find(|s| s.kinds().contains(&kind))
+    }
+
+    /// Keeps what an audience sees, so that its fragments can be rendered when no request is there. A fingerprint always means the
+    /// same scope, so nothing kept here can become wrong.
+    pub fn remember_audience(&self, audience: u64, scope: &Scope) {
+        let mut known = self.audiences.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > 10_000 {
+            known.clear();
+        }
+        known.entry(audience).or_insert_with(|| scope.clone());
+    }
+
+    /// What an audience sees; the public when it is unknown.
+    pub fn audience(&self, audience: u64) -> Scope {
+        let known = self.audiences.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&audience).cloned().unwrap_or(Scope::Public)
     }
 
     /// The context of work that the program does itself.

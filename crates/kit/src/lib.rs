@@ -8,6 +8,7 @@ pub mod audit;
 pub mod figure;
 pub mod house;
 pub mod http;
+pub mod live;
 pub mod module;
 pub mod scope;
 pub mod tile;
