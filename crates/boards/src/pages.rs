@@ -207,4 +207,3 @@ fn unit_of(cx: &Context, asked: Option<UnitId>) -> Result<UnitId> {
         Some(_) => Err(not_found("unit_not_found", "Đơn vị này không thuộc địa phương của hệ thống.")),
     }
 }
-

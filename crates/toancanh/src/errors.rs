@@ -22,7 +22,8 @@ struct ErrorPage {
 /// The layer: looks at what a handler answered, and draws its fault for whoever asked.
 pub async fn draw(State(house): State<House>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let accepts = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let accepts =
+        request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let headers = request.headers().clone();
     let response = next.run(request).await;
     let machine = path.starts_with("/api/") || path == "/live" || !accepts.contains("text/html");
@@ -42,7 +43,8 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
 fn page(house: &House, headers: &http::HeaderMap, path: &str, fault: &Fault) -> Response {
     let error = &fault.0;
     let status = web::fault::status(error);
-    let mut cx = Context { actor: Actor::Public, scope: Scope::Public, path: path.into(), ..house.system("error") };
+    let mut cx =
+        Context { actor: Actor::Public, scope: Scope::Public, path: path.into(), ..house.system("error") };
     kit::http::read_choices(&mut cx, headers);
     let heading = cx.t(&format!("error-{}", status.as_u16()));
     let message = match error.kind() {

@@ -55,10 +55,7 @@ pub async fn serve(args: Serve) -> Result<()> {
     let listener = listen(args.listen).await?;
     let opened = open::open(&args.place).await?;
     let house = opened.house.clone();
-    let work = [
-        tokio::spawn(house.live.clone().run()),
-        tokio::spawn(outbox::run(house.clone())),
-    ];
+    let work = [tokio::spawn(house.live.clone().run()), tokio::spawn(outbox::run(house.clone()))];
     let address = listener.local_addr().unwrap_or(args.listen);
     println!("Toàn Cảnh đang chạy tại http://{address}/");
     let app = router(&house).into_make_service_with_connect_info::<SocketAddr>();

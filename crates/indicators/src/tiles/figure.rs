@@ -56,7 +56,7 @@ pub async fn one(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
     let title = figure.name.clone();
     let spark = svg::sparkline(&values, 96.0, 24.0, &class);
     let words = &view.house.words;
-    
+
     let html = render(&One { figure, spark, words, lang: view.lang })?;
     Ok(Some(Tile { html, title, depends: depends(&catalogue, &[indicator]) }))
 }
