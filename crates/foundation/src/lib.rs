@@ -6,6 +6,7 @@ pub mod civil;
 pub mod clock;
 pub mod error;
 pub mod expr;
+pub mod legacy;
 pub mod lunar;
 pub mod number;
 pub mod period;
