@@ -130,6 +130,16 @@ pub fn repair(text: &str) -> Option<Decoded> {
     (font && better && then > now).then_some(found)
 }
 
+/// One cell read in the encoding that [`repair`] found for its whole sheet (the cells joined by line ends):
+/// short cells alone can be unclear («An Phó» is An Phú or right as it is). Text that such a font cannot hold
+/// stays.
+pub fn repair_as(text: &str, encoding: Encoding) -> String {
+    let font = matches!(encoding, Encoding::Tcvn3 | Encoding::Vni);
+    let bytes = text.chars().map(table::byte_of).collect::<Option<Vec<u8>>>();
+    let read = bytes.filter(|_| font && !text.is_ascii()).and_then(|bytes| decode_as(&bytes, encoding).ok());
+    read.unwrap_or_else(|| text.to_owned())
+}
+
 /// The one-byte encoding whose reading is most Vietnamese; `None` when that is not much.
 fn best(bytes: &[u8]) -> Option<Decoded> {
     let mut read: Vec<(f64, usize, Encoding, String)> =
@@ -159,12 +169,22 @@ fn fit(text: &str) -> (usize, usize) {
             continue;
         }
         all += 1;
-        good += usize::from(is_syllable(word));
+        good += usize::from(is_syllable(word) && !has_capital_inside(word));
         if all >= ENOUGH_WORDS {
             break;
         }
     }
     (good, all)
+}
+
+/// «ChỔ» is not a word but a small letter read in the wrong table.
+fn has_capital_inside(word: &str) -> bool {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    let first_is_small = letters.next().is_some_and(char::is_lowercase);
+    let (capital, small) = letters.fold((false, first_is_small), |(capital, small), c| {
+        (capital || c.is_uppercase(), small || c.is_lowercase())
+    });
+    capital && small
 }
 
 fn unknown() -> Error {
@@ -254,6 +274,16 @@ mod tests {
             let repaired = repair(cell).unwrap();
             assert_eq!((repaired.text.as_str(), repaired.encoding), (text, encoding), "{cell}");
         }
+    }
+
+    #[test]
+    fn an_unclear_cell_is_read_like_its_sheet() {
+        assert_eq!(repair("An Phó"), None);
+        let sheet = repair("X·\nAn Phó\nHµ Néi").unwrap();
+        assert_eq!(sheet.text, "Xã\nAn Phú\nHà Nội");
+        assert_eq!(repair_as("An Phó", sheet.encoding), "An Phú");
+        assert_eq!(repair_as("Hà Nội", sheet.encoding), "Hà Nội");
+        assert_eq!(repair_as("An Phó", Encoding::Utf8), "An Phó");
     }
 
     #[test]
