@@ -752,7 +752,12 @@ def main(argv=None, on_round=None):
     k = round(STEP_FIT / STEP)
     added = ndimage.binary_dilation(np.kron(cells.mask & ~home, np.ones((k, k), bool)))
     home, forbidden = outlines(STEP)
-    final = Cells(today, seeds, STEP, (home | added) & ~forbidden)
+    fine = (home | added) & ~forbidden
+    holes, n = ndimage.label(~fine)
+    tiny = np.bincount(holes.ravel(), minlength=n + 1) * (STEP * KM) ** 2 < 3
+    tiny[0] = False
+    final = Cells(today, seeds, STEP, fine | tiny[holes])
+    del holes
     final.w, final.gx, final.gy, final.reach = cells.w, cells.gx, cells.gy, cells.reach
     lab = tidy(final.solve(), len(final.codes), STEP)
     log("final grid", on_round(lab, final) if on_round else "")
