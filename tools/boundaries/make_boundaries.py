@@ -478,13 +478,18 @@ class Cells:
         added = 0
         for i, c in enumerate(self.codes):
             want = self.area[i] if np.isfinite(self.area[i]) else self.today[c]["A_est"]
+            shapes = by[c]
             if got[i] < 0.05 * want and self.today[c]["A"] > 0:
                 want = self.today[c]["A"]         # an island: its boxes are mostly sea
+                if self.p_ok[i]:
+                    h = math.sqrt(want / math.pi) / KM
+                    shapes = [Seed(self.cx[i], self.cy[i], h / math.cos(math.radians(self.cy[i])), h,
+                                   c, -1, False, 0.0, 0.0)]
             if got[i] > 0.75 * want:
                 continue
             cell = (self.step * KM) ** 2 * math.cos(math.radians(self.cy[i]))
             found = []
-            for s in by[c]:
+            for s in shapes:
                 a, b, lo, hi = self.window(s, 1.0)
                 if a >= b or lo >= hi:
                     continue
