@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make the default, approximate boundaries of today's communes.
 
-Nobody may redistribute the state's own boundary layer here, so the program
+No official boundary layer with a free licence was at hand, so the program
 ships *approximate* shapes, computed from freely licensed tables:
 
   * vietnamadminunits 1.0.4 (MIT): for each old commune a point and a bounding
