@@ -13,6 +13,7 @@ pub mod civil;
 pub mod clock;
 pub mod error;
 pub mod expr;
+pub mod geo;
 pub mod local;
 pub mod legacy;
 pub mod lunar;
