@@ -13,6 +13,8 @@ pub mod civil;
 pub mod clock;
 pub mod error;
 pub mod expr;
+pub mod geo;
+pub mod local;
 pub mod legacy;
 pub mod local;
 pub mod lunar;
