@@ -58,10 +58,12 @@ pub async fn furnish(db: Db, files: Files) -> Result<House> {
         .service(atlas.clone())
         .service(packs::Packs::open(&db).await?)
         .service(engine)
+        .service(Arc::new(units::Maps::default()))
         .service(Arc::new(boards::Boards::open(&db).await?))
         .build();
     units::seed::seed(&house.system("start")).await?;
     atlas.reload(&db).await?;
+    units::boundaries::seed(&house.system("start")).await?;
     house.get::<packs::Packs>()?.furnish(wiring::pack_parts());
     house.furnish(Arc::new(crate::public::NobodyYet), Arc::new(shell::DeskShell), wiring::tiles());
     house.live.serve(wiring::renderers(&house));
