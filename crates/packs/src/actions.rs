@@ -123,7 +123,8 @@ impl Plan {
     }
 
     fn row(&self, pack: &Folder, now: Instant) -> Result<PackRow> {
-        let lost = || internal("pack_yaml", format!("Gói {} không có pack.yaml sau khi đã kiểm tra", pack.id));
+        let lost =
+            || internal("pack_yaml", format!("Gói {} không có pack.yaml sau khi đã kiểm tra", pack.id));
         let own = self.read.packs.iter().find(|p| p.id.value == pack.id).ok_or_else(lost)?;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let prefix = format!("{}.", pack.id);
@@ -194,8 +195,7 @@ pub(crate) async fn carry_out(
     let now = cx.clock.now();
     let mut tx = cx.db.begin().await?;
     tx.lock("packs").await?;
-    let print: Option<(String,)> =
-        tx.one("SELECT value FROM setting WHERE key = $1", args![APPLIED]).await?;
+    let print: Option<(String,)> = tx.one("SELECT value FROM setting WHERE key = $1", args![APPLIED]).await?;
     if print.map(|r| r.0) != before.print {
         let told = "Trong lúc kiểm tra, gói đã được áp dụng ở nơi khác. Hãy tải lại rồi thử lại.";
         return Err(conflict("packs_moved", told));
@@ -218,9 +218,11 @@ pub(crate) async fn carry_out(
         if change != Change::Same {
             store::save_pack(&mut tx, &row).await?;
             written.push(row.id.clone());
-            texts.extend(pack.files.iter().map(|f| {
-                (row.id.clone(), f.path.clone(), hash(&[f.text.as_str()]), f.text.clone())
-            }));
+            texts.extend(
+                pack.files
+                    .iter()
+                    .map(|f| (row.id.clone(), f.path.clone(), hash(&[f.text.as_str()]), f.text.clone())),
+            );
         }
     }
     store::save_files(&mut tx, written.clone(), texts).await?;
@@ -250,7 +252,11 @@ pub(crate) async fn carry_out(
 
 /// Whether the place's own values of a pack differ from before.
 fn touched(before: &Before, plan: &Plan, pack: &str) -> bool {
-    let was = before.overlays.iter().filter(|r| r.pack == pack).map(|r| (&r.path, &r.pointer, &r.value, r.in_force));
+    let was = before
+        .overlays
+        .iter()
+        .filter(|r| r.pack == pack)
+        .map(|r| (&r.path, &r.pointer, &r.value, r.in_force));
     let is = plan.overlays.iter().map(|o| &o.row).filter(|r| r.pack == pack);
     !was.eq(is.map(|r| (&r.path, &r.pointer, &r.value, r.in_force)))
 }

@@ -23,10 +23,7 @@ pub fn all(hsts: bool) -> Vec<(HeaderName, HeaderValue)> {
             HeaderName::from_static("permissions-policy"),
             HeaderValue::from_static("camera=(), microphone=(), geolocation=(self), payment=(), usb=()"),
         ),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     ];
     if hsts {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");

@@ -20,7 +20,10 @@ impl std::str::FromStr for Cidr {
 
     fn from_str(text: &str) -> Result<Cidr> {
         let wrong = || {
-            invalid("cidr", format!("«{text}» không phải dải địa chỉ. Ví dụ đúng: 10.0.0.0/8 hoặc 127.0.0.1."))
+            invalid(
+                "cidr",
+                format!("«{text}» không phải dải địa chỉ. Ví dụ đúng: 10.0.0.0/8 hoặc 127.0.0.1."),
+            )
         };
         let (net, bits) = text.trim().split_once('/').map_or((text.trim(), None), |(n, b)| (n, Some(b)));
         let net: IpAddr = net.parse().map_err(|_| wrong())?;

@@ -44,7 +44,9 @@ pub async fn apply_when(
     let mut packs = source.packs.clone();
     if !source.whole {
         // One pack's folder: the others stay as they were applied.
-        packs.extend(before.files.iter().filter(|f| packs.iter().all(|p| p.id != f.id)).cloned().collect::<Vec<_>>());
+        packs.extend(
+            before.files.iter().filter(|f| packs.iter().all(|p| p.id != f.id)).cloned().collect::<Vec<_>>(),
+        );
         packs.sort_by(|a, b| a.id.cmp(&b.id));
     }
     let plan = Plan::make(packs, before.overlays.clone(), parts, false)?;

@@ -60,7 +60,9 @@ pub fn set(tree: &mut Node, pointer: &str, value: &Json) -> Result<(), String> {
 fn keep_id(node: &mut Node, id: &str, pointer: &str) -> Result<(), String> {
     let (line, column) = (node.line, node.column);
     let Content::Map(entries) = &mut node.content else {
-        return Err(format!("“{pointer}” là một phần tử của danh sách: giá trị phải là nhóm “khóa: giá trị”."));
+        return Err(format!(
+            "“{pointer}” là một phần tử của danh sách: giá trị phải là nhóm “khóa: giá trị”."
+        ));
     };
     entries.retain(|(key, _)| key.name != "id");
     let key = Key { line, column, name: "id".into() };
