@@ -235,3 +235,16 @@ async fn the_owner_on_a_day_is_the_one_of_that_time() {
         assert_eq!(name("2026-11-22"), Some(("Sở mới".into(), false)));
     }
 }
+
+#[tokio::test]
+async fn of_two_that_apply_at_once_one_wins_and_the_other_is_told() {
+    for house in House::all().await {
+        let (a, b) = (source(ONE), source(&ONE.replace("90", "91")));
+        let both = tokio::join!(apply(&house.cx, &a, &house.parts), apply(&house.cx, &b, &house.parts));
+        let results = [both.0, both.1];
+        let lost: Vec<_> =
+            results.iter().filter_map(|r| r.as_ref().err().map(foundation::Error::code)).collect();
+        assert!(lost.is_empty() || lost == ["packs_moved"], "{lost:?}");
+        assert_eq!(things(&house).await.len(), 3);
+    }
+}
