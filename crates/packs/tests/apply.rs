@@ -1,5 +1,7 @@
 //! Applying packs into rows, and what a place changes in them, on both databases.
 
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
 mod place;
 
 use packs::actions::overlay::{Place, look_up, remove, set};

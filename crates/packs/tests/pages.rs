@@ -1,5 +1,7 @@
 //! The pages of packs, over HTTP.
 
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
 mod place;
 
 use packs::{Source, apply};

@@ -1,4 +1,5 @@
-//! `/packs/{id}`: one field: who answers for it through time, its files, what this place changed in it, and the form for that.
+//! `/packs/{id}`: one field: who answers for it through time, its files, what this place changed in it, and
+//! the form for that.
 
 use askama::Template;
 use axum::extract::{Form, Path, Query};

@@ -23,7 +23,8 @@ use web::Page;
 /// `pack.yaml` of a pack.
 pub fn pack(id: &str, order: u32) -> String {
     format!(
-        "id: {id}\nname: {{vi: Gói {id}, en: Pack {id}}}\norder: {order}\nicon: heart\nabout: {{vi: Một câu.}}\n\
+        "id: {id}\nname: {{vi: Gói {id}, en: Pack {id}}}\norder: {order}\nicon: heart\n\
+         about: {{vi: Một câu.}}\n\
          owner_agency:\n  - {{valid_from: 2025-01-01, name: Sở cũ, verified: true, legal_ref: NĐ 1}}\n  \
          - {{valid_from: 2025-07-01, name: Sở mới, verified: false}}\n"
     )
