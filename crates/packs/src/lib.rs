@@ -20,6 +20,7 @@ mod pack;
 mod service;
 mod source;
 mod store;
+mod told;
 pub mod yaml;
 
 use foundation::Lang;

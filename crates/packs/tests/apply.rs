@@ -52,6 +52,7 @@ async fn the_same_packs_again_change_nothing_and_say_so() {
         let before = list(&house.cx.db).await.unwrap();
         house.clock.advance_seconds(60);
         let again = apply(&house.cx, &source(ONE), &house.parts).await.unwrap();
+        assert_eq!(again.to_string(), "Không có gì đổi: 2 gói vẫn như lần áp dụng trước.");
         assert!(!again.changed && again.packs.iter().all(|(_, c)| *c == Change::Same));
         assert_eq!(list(&house.cx.db).await.unwrap(), before);
         assert_eq!((house.events().await.len(), house.audit().await.len(), house.applied()), (1, 1, 1));
@@ -147,6 +148,11 @@ async fn a_value_whose_base_changed_is_listed_until_somebody_sets_it_again() {
         let newer = source(&ONE.replace("90", "92"));
         let seen = diff(&house.cx.db, &newer).await.unwrap();
         assert_eq!(seen.overlays[0].standing, Standing::BaseChanged);
+        assert_eq!(
+            seen.to_string(),
+            "health/indicators.yaml things/beds/value: 90 → 92\nChỗ sửa riêng: health/indicators.yaml \
+             things/beds/value: riêng 85, bản kèm 92 (đang dùng, nhưng bản kèm đã đổi: hãy đặt lại hoặc bỏ)"
+        );
         assert_eq!((seen.values.len(), seen.values[0].pointer.as_str()), (1, "things/beds/value"));
         assert_eq!((&seen.values[0].applied, &seen.values[0].source), (&Some(json!(90)), &Some(json!(92))));
 

@@ -24,6 +24,7 @@ fn the_folder_beside_the_program_holds_the_same_packs() {
     let source = Source::folder(&folder).unwrap();
     assert_eq!(check(&source, &[]), []);
     assert_eq!(source.ids(), Source::embedded().ids());
+    // A pack alone may refer to those that the program carries.
     let one = Source::folder(&folder.join("health")).unwrap();
     assert_eq!((one.ids(), check(&one, &[])), (vec!["health"], vec![]));
 }
