@@ -42,19 +42,30 @@ pub fn tree(file: &PackFile) -> Result<Node, Vec<PackFault>> {
     if faults.is_empty() { Ok(tree) } else { Err(faults) }
 }
 
-/// Reads a file into `T`. Every fault is told, not the first alone: after a wrong key, or a wrong item of a
-/// list, the rest is read as if that were not there.
+/// Reads a file into `T`. Every fault is told, not the first alone: after a wrong key, or a wrong item of a list,
+/// the rest is read as if that were not there.
 pub fn read<T: DeserializeOwned>(file: &PackFile) -> Result<T, Vec<PackFault>> {
-    let mut rest = tree(file)?;
+    match read_most(file) {
+        (Some(value), faults) if faults.is_empty() => Ok(value),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// [`read`], and what could be read in spite of the faults. For [`kit::PackPart::names`]: one wrong key must not take away
+/// the names of all, or every reference to them would be told as a fault too.
+pub fn read_most<T: DeserializeOwned>(file: &PackFile) -> (Option<T>, Vec<PackFault>) {
     let mut faults = Vec::new();
+    let mut rest = match tree(file) {
+        Ok(tree) => tree,
+        Err(faults) => return (None, faults),
+    };
     loop {
         match T::deserialize(de::De::new(&rest)) {
-            Ok(value) if faults.is_empty() => return Ok(value),
-            Ok(_) => return Err(faults),
+            Ok(value) => return (Some(value), faults),
             Err(fail) => {
                 faults.push(fail.fault(&file.path));
                 if faults.len() == MOST_FAULTS || !fail.strike_out(&mut rest) {
-                    return Err(faults);
+                    return (None, faults);
                 }
             }
         }

@@ -72,6 +72,9 @@ async fn a_faulty_pack_changes_nothing_at_all() {
         let told = "packs/health/indicators.yaml:3:31: không có chỉ tiêu “bedz”. Có phải “health.beds”?";
         assert!(error.message().contains(told), "{}", error.message());
         assert_eq!(things(&house).await[1], ("health.beds".into(), 90.0));
+        // One wrong key is one fault: what refers to that file is not told as well.
+        let faults = packs::check(&source(&ONE.replace("value: 90", "value: 90, vlaue: 1")), &house.parts);
+        assert_eq!(faults.len(), 1, "{faults:?}");
     }
 }
 

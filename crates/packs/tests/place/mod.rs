@@ -66,7 +66,7 @@ impl PackPart for ThingPart {
     fn names(&self, files: &[PackFile]) -> Vec<(&'static str, String)> {
         let mut names = Vec::new();
         for file in files {
-            if let Ok(read) = yaml::read::<Things>(file) {
+            if let Some(read) = yaml::read_most::<Things>(file).0 {
                 names.extend(read.things.iter().map(|t| ("indicator", format!("{}.{}", file.pack, *t.id))));
             }
         }
