@@ -14,7 +14,6 @@ pub mod clock;
 pub mod error;
 pub mod expr;
 pub mod geo;
-pub mod local;
 pub mod legacy;
 pub mod local;
 pub mod lunar;
