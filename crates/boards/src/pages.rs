@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use foundation::{Date, Lang, Result, error::not_found};
+use foundation::{Date, Result, error::not_found};
 use kit::http::page;
 use kit::{Access, Context, Route, UnitId};
 use packs::Packs;
@@ -205,11 +205,5 @@ fn unit_of(cx: &Context, asked: Option<UnitId>) -> Result<UnitId> {
         None => Ok(root),
         Some(unit) if atlas.map().is_within(unit, root, today) => Ok(unit),
         Some(_) => Err(not_found("unit_not_found", "Đơn vị này không thuộc địa phương của hệ thống.")),
-    }
-}
-
-impl BoardPage {
-    fn lang(&self) -> Lang {
-        self.page.lang
     }
 }

@@ -33,8 +33,7 @@ impl Renderer for TileRenderer {
             let spec = board.tiles(area).into_iter().nth(index).ok_or_else(missing)?;
             let source = self.0.tile_source(&spec.kind).ok_or_else(missing)?;
             let scope: Scope = self.0.audience(key.audience);
-            let view =
-                TileView { house: self.0.clone(), unit, wall: *shape == "w", lang: key.lang, scope };
+            let view = TileView { house: self.0.clone(), unit, wall: *shape == "w", lang: key.lang, scope };
             let tile = source.draw(&spec, &view).await?;
             // A tile without a subject is an empty fragment: the board leaves it out.
             Ok(match tile {

@@ -39,3 +39,7 @@ late-days = { $n ->
    *[other] { $n } days late
  }
 off-target-count = { $off }/{ $all } targets
+map-missing = not reported
+map-missing-short = not rep.
+map-status = { $reported }/{ $expected } units reported
+map-approximate = approximate boundaries

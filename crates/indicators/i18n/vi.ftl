@@ -30,3 +30,7 @@ late-reports = { $n } báo cáo
 late-more = và { $n } báo cáo khác
 late-days = trễ { $n } ngày
 off-target-count = { $off }/{ $all } chỉ tiêu
+map-missing = chưa báo số
+map-missing-short = chưa báo
+map-status = { $reported }/{ $expected } đơn vị báo số
+map-approximate = ranh giới xấp xỉ

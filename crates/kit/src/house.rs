@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use foundation::{Clock, Lang, Result, error::internal};
@@ -44,6 +45,8 @@ pub struct Rooms {
     pub live: Live,
     /// The words on the pages.
     pub words: Words,
+    /// Whether synthetic figures are in the database; every page says so.
+    pub demo: AtomicBool,
     services: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     authenticator: OnceLock<Arc<dyn Authenticator>>,
     shell: OnceLock<Arc<dyn Shell>>,
@@ -74,6 +77,7 @@ impl Builder {
                 clock,
                 live,
                 words,
+                demo: AtomicBool::new(false),
                 services: HashMap::new(),
                 authenticator: OnceLock::new(),
                 shell: OnceLock::new(),
@@ -153,6 +157,7 @@ impl House {
             scope: Scope::System(reason),
             lang: Lang::Vi,
             theme: Theme::Paper,
+            theme_chosen: false,
             path: Arc::from(""),
             notice: None,
         }
@@ -172,6 +177,8 @@ pub struct Context {
     pub lang: Lang,
     /// The theme of the page.
     pub theme: Theme,
+    /// Whether the reader chose it; a page may have a theme of its own otherwise.
+    pub theme_chosen: bool,
     /// The address asked for.
     pub path: Arc<str>,
     /// A sentence to show once.

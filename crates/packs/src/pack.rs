@@ -87,10 +87,13 @@ impl PackYaml {
         if !(0..=9999).contains(&*self.order) {
             faults.push(fault(file, &self.order, "order: thứ tự là số nguyên từ 0 đến 9999."));
         }
-        let icon_like =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        let icon_like = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         if self.icon.is_empty() || !self.icon.chars().all(icon_like) {
-            faults.push(fault(file, &self.icon, "icon: tên biểu tượng chỉ gồm chữ thường, chữ số và gạch nối."));
+            faults.push(fault(
+                file,
+                &self.icon,
+                "icon: tên biểu tượng chỉ gồm chữ thường, chữ số và gạch nối.",
+            ));
         }
         self.owner_faults(file, &mut faults);
         faults
@@ -113,7 +116,8 @@ impl PackYaml {
                     faults.push(fault(file, &owner.valid_from, told));
                 }
                 Some(from) if before.is_some_and(|b| b >= from) => {
-                    let told = "owner_agency/valid_from: các cơ quan phải xếp theo ngày tăng dần, mỗi ngày một lần.";
+                    let told =
+                        "owner_agency/valid_from: các cơ quan phải xếp theo ngày tăng dần, mỗi ngày một lần.";
                     faults.push(fault(file, &owner.valid_from, told));
                 }
                 Some(from) => before = Some(from),

@@ -131,7 +131,12 @@ impl Page {
 
     /// The address of this page, safe inside a query.
     pub fn path_encoded(&self) -> String {
-        self.path.replace('%', "%25").replace('&', "%26").replace('?', "%3F").replace('#', "%23").replace('+', "%2B")
+        self.path
+            .replace('%', "%25")
+            .replace('&', "%26")
+            .replace('?', "%3F")
+            .replace('#', "%23")
+            .replace('+', "%2B")
     }
 
     /// Milliseconds since the epoch, for the clock's script.

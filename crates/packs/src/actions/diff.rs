@@ -1,4 +1,5 @@
-//! What an apply would change: the applied files against those of a source, value by value, and the place's own values against both.
+//! What an apply would change: the applied files against those of a source, value by value, and the place's
+//! own values against both.
 
 use std::collections::BTreeSet;
 
@@ -91,7 +92,8 @@ fn compare(old: Option<&Node>, new: Option<&Node>, pointer: String, into: &mut F
     let named = |node: &Node| -> Option<Vec<String>> {
         let steps: Vec<String> = (0..node.len()).map(|at| node.step_to(at)).collect();
         let unique = steps.iter().collect::<BTreeSet<_>>().len() == steps.len();
-        let told_apart = node.is_map() || (0..node.len()).all(|at| node.child(at).and_then(Node::id).is_some());
+        let told_apart =
+            node.is_map() || (0..node.len()).all(|at| node.child(at).and_then(Node::id).is_some());
         (unique && told_apart && !steps.is_empty()).then_some(steps)
     };
     let sides = old.zip(new).and_then(|(o, n)| Some((o, n, named(o)?, named(n)?)));

@@ -1,5 +1,5 @@
-//! Reads a tree into a serde type. Ours rather than the YAML reader's own, so that every error has its place and its path, also
-//! inside `flatten` and after the place's own values were set in.
+//! Reads a tree into a serde type. Ours rather than the YAML reader's own, so that every error has its place
+//! and its path, also inside `flatten` and after the place's own values were set in.
 
 use serde::de::{
     self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
@@ -31,7 +31,7 @@ impl<'t> De<'t> {
             Content::Int(i, _) => visitor.visit_i64(*i),
             Content::Real(r, _) => visitor.visit_f64(*r),
             Content::Text(text) => visitor.visit_str(text),
-            Content::List(items) => visitor.visit_seq(Items { parent: self.node, items, next: 0 }),
+            Content::List(items) => visitor.visit_seq(Items { items, next: 0 }),
             Content::Map(entries) => visitor.visit_map(Entries { entries, next: 0 }),
         }
     }
@@ -81,11 +81,7 @@ impl<'de> Deserializer<'de> for De<'_> {
         .map_err(|fail| fail.at(self.node))
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         match name == MARK {
             true => visitor.visit_seq(Place { node: self.node, next: 0 }),
             false => visitor.visit_newtype_struct(self),
@@ -152,7 +148,6 @@ impl<'de> SeqAccess<'de> for Place<'_> {
 }
 
 struct Items<'t> {
-    parent: &'t Node,
     items: &'t [Node],
     next: usize,
 }
@@ -166,7 +161,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         self.next += 1;
         seed.deserialize(De::new(node))
             .map(Some)
-            .map_err(|fail| fail.at(node).under(self.parent.step_to(at), at))
+            .map_err(|fail| fail.at(node).under(node.id().unwrap_or_default().to_owned(), at))
     }
 
     fn size_hint(&self) -> Option<usize> {

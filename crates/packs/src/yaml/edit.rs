@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use super::tree::{Content, Key, Node};
 use crate::nearest::did_you_mean;
 
-/// Sets the value at `pointer`; `null` takes it away. A new value stands where its parent stands. The error says, in a sentence,
-/// why the pointer leads nowhere.
+/// Sets the value at `pointer`; `null` takes it away. A new value stands where its parent stands. The error
+/// says, in a sentence, why the pointer leads nowhere.
 pub fn set(tree: &mut Node, pointer: &str, value: &Json) -> Result<(), String> {
     let (parents, last) = match pointer.rsplit_once('/') {
         Some((parents, last)) => (Some(parents), last),
@@ -60,7 +60,9 @@ pub fn set(tree: &mut Node, pointer: &str, value: &Json) -> Result<(), String> {
 fn keep_id(node: &mut Node, id: &str, pointer: &str) -> Result<(), String> {
     let (line, column) = (node.line, node.column);
     let Content::Map(entries) = &mut node.content else {
-        return Err(format!("“{pointer}” là một phần tử của danh sách: giá trị phải là nhóm “khóa: giá trị”."));
+        return Err(format!(
+            "“{pointer}” là một phần tử của danh sách: giá trị phải là nhóm “khóa: giá trị”."
+        ));
     };
     entries.retain(|(key, _)| key.name != "id");
     let key = Key { line, column, name: "id".into() };
@@ -78,7 +80,8 @@ fn nowhere(parent: &Node, pointer: &str, step: &str) -> String {
     format!("“{pointer}” không dẫn tới đâu: không có “{step}”.{guess}")
 }
 
-/// The first step of a pointer, but the last, that `tree` does not have: then an overlay has nowhere to stand.
+/// The first step of a pointer, but the last, that `tree` does not have: then an overlay has nowhere to
+/// stand.
 pub fn absent_parent(tree: &Node, pointer: &str) -> bool {
     pointer.rsplit_once('/').is_some_and(|(parents, _)| tree.find(parents).is_none())
 }

@@ -55,7 +55,8 @@ fn sentence(error: &serde_saphyr::Error) -> String {
     use serde_saphyr::budget::BudgetBreach as B;
     match error.without_snippet() {
         E::Budget { breach: B::Anchors { .. } | B::Aliases { .. }, .. } => {
-            "Gói không dùng neo (&) và tham chiếu (*). Chữ có dấu & hoặc * ở đầu phải đặt trong ngoặc kép.".into()
+            "Gói không dùng neo (&) và tham chiếu (*). Chữ có dấu & hoặc * ở đầu phải đặt trong ngoặc kép."
+                .into()
         }
         E::Budget { .. } => "Tệp lồng quá sâu hoặc có quá nhiều phần tử. Hãy chia nhỏ.".into(),
         E::MergeKeyNotAllowed { .. } => "Gói không dùng khóa trộn “<<”. Hãy viết đủ các khóa.".into(),
