@@ -49,7 +49,8 @@ const STAGE: [(&str, &str); 7] = [
 const SAME_KEY: &str = "o.indicator = s.indicator AND o.calendar = s.calendar AND o.period = s.period \
                         AND o.unit = s.unit AND o.dims = s.dims";
 
-/// Writes values of one source. No key may stand twice in `told`.
+/// Writes values of one source. No key may stand twice in `told`; the row of the delivery `batch` stands already (a cast of a
+/// parameter to UUID would lose it on SQLite).
 pub async fn write(
     tx: &mut Tx,
     source: &Source,
@@ -83,8 +84,8 @@ pub async fn write(
                 "INSERT INTO observation (indicator, calendar, period, unit, dims, source, revision, value,
                     estimated, known_at, batch)
                  SELECT s.indicator, s.calendar, s.period, s.unit, s.dims, CAST($1 AS INTEGER),
-                    COALESCE(o.revision, 0) + 1, s.value, s.estimated, CAST($2 AS BIGINT), CAST($3 AS UUID)
-                 FROM staged_value s LEFT JOIN observation o ON {SAME_KEY} AND o.source = $1
+                    COALESCE(o.revision, 0) + 1, s.value, s.estimated, CAST($2 AS BIGINT), d.id
+                 FROM staged_value s JOIN batch d ON d.id = $3 LEFT JOIN observation o ON {SAME_KEY} AND o.source = $1
                     AND o.revision = (SELECT MAX(m.revision) FROM observation m
                         WHERE m.indicator = s.indicator AND m.calendar = s.calendar AND m.period = s.period
                             AND m.unit = s.unit AND m.dims = s.dims AND m.source = $1)

@@ -75,7 +75,7 @@ fn faults_of_series_are_told() {
     assert!(told("admin.resolved", "{share_of: {id: nothing, share: 1}}").contains("admin.nothing"));
     assert!(told("admin.resolved", "{share_of: {id: on_time, share: 1}}").contains("được tính"));
     assert!(told("admin.resolved", "{share_of: {id: resolved_early, share: 1}}").contains("vòng"));
-    assert!(told("admin.resolved", "{share_of: {id: score_766, share: 1}}").contains("admin.score_766"));
+    assert!(told("admin.resolved", "{share_of: {id: economy.grdp, share: 1}}").contains("economy.grdp"));
     assert!(told("admin.refused", "{base: 1, share_of: {id: received, share: 1}}").contains("đúng một"));
     assert!(told("admin.refused", "{share_of: {id: received, share: 0.1}, noise: 1}").contains("noise"));
     let split = "{base: 1, split: {applicant: {person: 0.5, organisation: 0.4}}}";
