@@ -9,6 +9,7 @@
 pub mod actions;
 pub mod check;
 pub mod definition;
+pub mod demo;
 pub mod engine;
 pub mod events;
 pub mod formula;
