@@ -64,6 +64,11 @@ impl Depth {
                     Some(1) if self.months >= 12 => self.years,
                     _ => 0,
                 };
+                // Quarters and halves begin with a year, so that years made of them are whole.
+                let by_month = match calendar.per_year() {
+                    Some(2..=4) if self.months >= 12 => by_month.first_of_year(),
+                    _ => by_month,
+                };
                 now.plus(-years).min(by_month)
             }
         }

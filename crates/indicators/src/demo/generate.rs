@@ -266,6 +266,10 @@ impl Series {
     }
 
     fn is_silent(&self, place: &Place, period: Period) -> bool {
+        // A rank or a growth of its own is not what its former parts had.
+        if matches!(self.indicator.def.over_places, OverPlaces::None) && place.kin != place.unit {
+            return true;
+        }
         let Some(missing) = self.spec.missing else { return false };
         // Whoever has no such thing never has it.
         let (unit, grain) = match self.indicator.def.optional {
