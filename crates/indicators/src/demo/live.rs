@@ -1,12 +1,12 @@
 //! The living feed: while the demo is on, units report one after another, as they do in life.
 //!
-//! Each tick is one hundredth of the units (at least one), in turn. A unit sends what has come due since its last turn: a report
-//! that arrived, the estimates of a new day; and it moves its estimates of the running day, week or month a little. So a demo that
-//! stays on for weeks, or was off meanwhile, goes on by itself.
+//! Each tick is one hundredth of the units (at least one), in turn. A unit sends what has come due since its
+//! last turn: a report that arrived, the estimates of a new day; and it moves its estimates of the running
+//! day, week or month a little. So a demo that stays on for weeks, or was off meanwhile, goes on by itself.
 //!
 //! What keeps it small:
-//! - only estimates move; a final figure never does. An estimate that changes is no correction, so the list of corrections
-//!   keeps telling of those that were planted;
+//! - only estimates move; a final figure never does. An estimate that changes is no correction, so the list
+//!   of corrections keeps telling of those that were planted;
 //! - of the estimates of one figure the history keeps the first and the last two: it does not grow with time;
 //! - at most one tick in two seconds, whatever the caller does, also over several programs;
 //! - all ticks of a day are one delivery, and have no rows in the audit log, which is kept for ever.

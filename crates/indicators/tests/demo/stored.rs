@@ -184,7 +184,8 @@ async fn after_a_pause_of_weeks_the_feed_catches_up() {
     }
 }
 
-/// How quick it is: `cargo nextest run -p indicators --cargo-profile start --run-ignored only --no-capture measure`.
+/// How quick it is: `cargo nextest run -p indicators --cargo-profile start --run-ignored only --no-capture
+/// measure`.
 #[tokio::test]
 #[ignore = "a measurement"]
 async fn measure() {
