@@ -17,6 +17,7 @@ pub mod working;
 pub use civil::{Date, ExcelEpoch, Weekday};
 pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id};
 pub use error::{Error, Kind, Result};
+pub use expr::{Expr, Symbols, Value, ValueKind};
 pub use local::{Lang, LocalText};
 pub use lunar::LunarDate;
 pub use period::{Calendar, Period};

@@ -349,8 +349,9 @@ mod tests {
         fn time_worked_adds_up(calendar in calendars(), a in moments(), b in moments(), c in moments()) {
             let between = |x, y| calendar.micros_between(x, y);
             prop_assert_eq!(between(a, b) + between(b, c), between(a, c));
-            let days = (Date::of(a).0..Date::of(a).0 + 400).map(|day| calendar.hours(Date(day)).micros());
-            prop_assert_eq!(calendar.micros_of_days(Date::of(a), Date::of(a).add_days(400)), days.sum::<i128>());
+            let first = Date::of(a);
+            let each = (0..400).map(|day| calendar.hours(first.add_days(day)).micros());
+            prop_assert_eq!(calendar.micros_of_days(first, first.add_days(400)), each.sum::<i128>());
         }
 
         #[test]

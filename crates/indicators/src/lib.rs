@@ -13,7 +13,9 @@ pub mod engine;
 pub mod events;
 pub mod formula;
 pub mod observations;
+pub mod show;
 pub mod store;
+pub mod tiles;
 
 pub use definition::{Catalogue, Indicator};
 pub use engine::Engine;

@@ -3,8 +3,10 @@
 //! Nothing it gives is stored: observations are the only truth, and what is computed from them can always be computed again.
 
 pub mod figure;
+pub mod late;
 pub mod leaves;
 pub mod reach;
+pub mod review;
 pub mod roll;
 pub mod targets;
 
