@@ -16,17 +16,33 @@ const target = ["es2022", "chrome111", "firefox113", "safari16.4"];
 
 async function sheet() {
   await build({
-    absWorkingDir: here, entryPoints: ["css/app.css"], outfile: "dist/app.css", bundle: true, minify: true, target,
-    loader: { ".woff2": "file" }, assetNames: "fonts/[name]", logLevel: "warning",
+    absWorkingDir: here,
+    entryPoints: ["css/app.css"],
+    outfile: "dist/app.css",
+    bundle: true,
+    minify: true,
+    target,
+    loader: { ".woff2": "file" },
+    assetNames: "fonts/[name]",
+    logLevel: "warning",
   });
 }
 
 async function islands() {
-  const entryPoints = (await readdir(join(here, "src"))).filter((f) => /^[a-z-]+\.ts$/.test(f)).map((f) => `src/${f}`);
+  const entryPoints = (await readdir(join(here, "src")))
+    .filter((f) => /^[a-z-]+\.ts$/.test(f))
+    .map((f) => `src/${f}`);
   if (entryPoints.length === 0) return;
   await build({
-    absWorkingDir: here, entryPoints, outdir: "dist", bundle: true, minify: true, format: "esm", target,
-    legalComments: "linked", logLevel: "warning",
+    absWorkingDir: here,
+    entryPoints,
+    outdir: "dist",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target,
+    legalComments: "linked",
+    logLevel: "warning",
   });
 }
 
@@ -36,12 +52,19 @@ async function maplibre() {
   const from = join(here, "node_modules", "maplibre-gl");
   await cp(join(from, "dist", "maplibre-gl-worker.mjs"), join(dist, "map-worker.js"));
   await strip(join(dist, "map-worker.js"), /\n\/\/# sourceMappingURL=.*\s*$/);
-  const css = (await readFile(join(from, "dist", "maplibre-gl.css"), "utf8")).replace(/background-image:\s*url\((["']?)data:.*?\1\)\s*;?/g, "");
-  if (css.includes("data:")) throw new Error("maplibre-gl.css still holds a data: address: adapt the rule in build.mjs");
+  const css = (await readFile(join(from, "dist", "maplibre-gl.css"), "utf8")).replace(
+    /background-image:\s*url\((["']?)data:.*?\1\)\s*;?/g,
+    "",
+  );
+  if (css.includes("data:"))
+    throw new Error("maplibre-gl.css still holds a data: address: adapt the rule in build.mjs");
   const { code } = await (await import("esbuild")).transform(css, { loader: "css", minify: true });
   await writeFile(join(dist, "map.css"), code);
   await cp(join(from, "LICENSE.txt"), join(dist, "licences", "maplibre-gl.txt"));
-  await cp(join(here, "node_modules", "@fontsource", "be-vietnam-pro", "LICENSE"), join(dist, "licences", "be-vietnam-pro.txt"));
+  await cp(
+    join(here, "node_modules", "@fontsource", "be-vietnam-pro", "LICENSE"),
+    join(dist, "licences", "be-vietnam-pro.txt"),
+  );
 }
 
 async function strip(file, pattern) {
@@ -50,15 +73,23 @@ async function strip(file, pattern) {
 
 async function sprite() {
   const names = (await readdir(join(here, "icons"))).filter((f) => f.endsWith(".svg")).sort();
-  const symbols = await Promise.all(names.map(async (name) => {
-    const text = await readFile(join(here, "icons", name), "utf8");
-    const [, box, body] = text.match(/viewBox="([^"]+)"[^>]*>([\s\S]*)<\/svg>/) ?? [];
-    if (!body) throw new Error(`${name}: not an icon (needs <svg viewBox>)`);
-    return `<symbol id="${name.slice(0, -4)}" viewBox="${box}">${body.trim()}</symbol>`;
-  }));
-  await writeFile(join(dist, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
+  const symbols = await Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(here, "icons", name), "utf8");
+      const [, box, body] = text.match(/viewBox="([^"]+)"[^>]*>([\s\S]*)<\/svg>/) ?? [];
+      if (!body) throw new Error(`${name}: not an icon (needs <svg viewBox>)`);
+      return `<symbol id="${name.slice(0, -4)}" viewBox="${box}">${body.trim()}</symbol>`;
+    }),
+  );
+  await writeFile(
+    join(dist, "icons.svg"),
+    `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`,
+  );
   const emblem = await readFile(join(here, "icons", "emblem.svg"), "utf8");
-  await writeFile(join(dist, "icon.svg"), emblem.replace("<svg ", '<svg fill="none" stroke="#dfa63f" color="#dfa63f" '));
+  await writeFile(
+    join(dist, "icon.svg"),
+    emblem.replace("<svg ", '<svg fill="none" stroke="#dfa63f" color="#dfa63f" '),
+  );
 }
 
 async function walk(dir) {
@@ -71,7 +102,13 @@ async function walk(dir) {
   return out.sort();
 }
 
-const TYPES = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", svg: "image/svg+xml", woff2: "font/woff2", txt: "text/plain; charset=utf-8" };
+const TYPES = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+  woff2: "font/woff2",
+  txt: "text/plain; charset=utf-8",
+};
 
 async function manifest() {
   const files = {};
@@ -82,9 +119,16 @@ async function manifest() {
     const bytes = await readFile(path);
     const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
     all.update(`${name} ${hash}\n`);
-    files[name] = { hash, bytes: bytes.length, type: TYPES[name.split(".").pop()] ?? "application/octet-stream" };
+    files[name] = {
+      hash,
+      bytes: bytes.length,
+      type: TYPES[name.split(".").pop()] ?? "application/octet-stream",
+    };
   }
-  await writeFile(join(dist, "manifest.json"), JSON.stringify({ build: all.digest("hex").slice(0, 12), files }, null, 1) + "\n");
+  await writeFile(
+    join(dist, "manifest.json"),
+    JSON.stringify({ build: all.digest("hex").slice(0, 12), files }, null, 1) + "\n",
+  );
   return files;
 }
 
@@ -99,4 +143,6 @@ for (const [name, { bytes }] of Object.entries(files)) {
   const gz = /woff2$/.test(name) ? bytes : gzipSync(await readFile(join(dist, name)), { level: 9 }).length;
   console.log(`${name.padEnd(58)} ${String(bytes).padStart(8)} B  ${String(gz).padStart(7)} gz`);
 }
-console.log(`built ${Object.keys(files).length} files into ${relative(process.cwd(), dist) || "."} (${(await stat(dist)).isDirectory() ? "ok" : ""})`);
+console.log(
+  `built ${Object.keys(files).length} files into ${relative(process.cwd(), dist) || "."} (${(await stat(dist)).isDirectory() ? "ok" : ""})`,
+);

@@ -11,16 +11,34 @@ import { geojson } from "./shapes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const out = join(here, "out");
-const DEFAULTS = { place: "Thành phố Cần Thơ", theme: "paper", head: "", live: "", beside: "", note: "", badge: "", cover: "103/103", deltaword: "" };
+const DEFAULTS = {
+  place: "Thành phố Cần Thơ",
+  theme: "paper",
+  head: "",
+  live: "",
+  beside: "",
+  note: "",
+  badge: "",
+  cover: "103/103",
+  deltaword: "",
+};
 
-const attributes = (text) => Object.fromEntries([...text.matchAll(/([a-z]+)="([^"]*)"/g)].map((m) => [m[1], m[2]]));
+const attributes = (text) =>
+  Object.fromEntries([...text.matchAll(/([a-z]+)="([^"]*)"/g)].map((m) => [m[1], m[2]]));
 const fill = (text, values) => text.replace(/\{\{([a-z]+)\}\}/g, (_, key) => values[key] ?? "");
 
 function expand(text, values) {
   return fill(text, values).replace(/<!-- @([a-z]+)\s*([\s\S]*?)-->/g, (_, name, rest) => {
     const args = { ...attributes(rest) };
     const part = join(here, "parts", `${name}.html`);
-    if (existsSync(part)) return expand(readFileSync(part, "utf8"), { ...DEFAULTS, ...values, body: "", id: `${name}-${Math.abs(hash(rest))}`, ...args }).trimEnd();
+    if (existsSync(part))
+      return expand(readFileSync(part, "utf8"), {
+        ...DEFAULTS,
+        ...values,
+        body: "",
+        id: `${name}-${Math.abs(hash(rest))}`,
+        ...args,
+      }).trimEnd();
     if (typeof draw[name] !== "function") throw new Error(`no part and no drawing called ${name}`);
     return draw[name](args);
   });
@@ -41,29 +59,53 @@ export function page(name, theme) {
   }
   args.body = expand(body, args);
   const html = expand(readFileSync(join(here, "parts", `${args.layout}.html`), "utf8"), args);
-  return html.replace(new RegExp(`data-nav="${args.active}"`, "g"), `aria-current="page"`).replace(/ data-nav="[^"]*"/g, "");
+  return html
+    .replace(new RegExp(`data-nav="${args.active}"`, "g"), `aria-current="page"`)
+    .replace(/ data-nav="[^"]*"/g, "");
 }
 
-export const pages = () => readdirSync(here).filter((f) => f.endsWith(".html")).sort();
+export const pages = () =>
+  readdirSync(here)
+    .filter((f) => f.endsWith(".html"))
+    .sort();
 
 export function composeAll() {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   for (const name of pages()) writeFileSync(join(out, name), page(name));
   const data = draw.values(5);
-  writeFileSync(join(out, "areas.geojson"), JSON.stringify({ type: "FeatureCollection", features: geojson() }));
-  writeFileSync(join(out, "values.json"), JSON.stringify({
-    unit: "%", periods: ["08/2026", "09/2026", "10/2026", "11/2026"],
-    areas: data.map(({ code, name, value, state, low }) => ({
-      code, name, href: "unit.html",
-      values: [3, 2, 1, 0].map((back) => {
-        const v = value === null ? null : Math.min(100, Math.round((value - back * 0.7 * ((code.charCodeAt(4) % 3) - 1)) * 10) / 10);
-        const s = v === null ? "none" : v < 70 ? "bad" : v < 85 ? "watch" : "good";
-        return { text: v === null ? "chưa báo số" : `${draw.vi(v)} %`, state: s, word: { good: "đạt", watch: "cần chú ý", bad: "chưa đạt", none: "chưa báo số" }[s], low: s === "good" && v < 95, color: null };
-      }),
-      low, state,
-    })),
-  }));
+  writeFileSync(
+    join(out, "areas.geojson"),
+    JSON.stringify({ type: "FeatureCollection", features: geojson() }),
+  );
+  writeFileSync(
+    join(out, "values.json"),
+    JSON.stringify({
+      unit: "%",
+      periods: ["08/2026", "09/2026", "10/2026", "11/2026"],
+      areas: data.map(({ code, name, value, state, low }) => ({
+        code,
+        name,
+        href: "unit.html",
+        values: [3, 2, 1, 0].map((back) => {
+          const v =
+            value === null
+              ? null
+              : Math.min(100, Math.round((value - back * 0.7 * ((code.charCodeAt(4) % 3) - 1)) * 10) / 10);
+          const s = v === null ? "none" : v < 70 ? "bad" : v < 85 ? "watch" : "good";
+          return {
+            text: v === null ? "chưa báo số" : `${draw.vi(v)} %`,
+            state: s,
+            word: { good: "đạt", watch: "cần chú ý", bad: "chưa đạt", none: "chưa báo số" }[s],
+            low: s === "good" && v < 95,
+            color: null,
+          };
+        }),
+        low,
+        state,
+      })),
+    }),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

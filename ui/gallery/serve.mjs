@@ -8,12 +8,26 @@ import { composeAll, out, page, pages } from "./compose.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "..", "dist");
-const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".json": "application/json", ".geojson": "application/geo+json" };
-export const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".json": "application/json",
+  ".geojson": "application/geo+json",
+};
+export const POLICY =
+  "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 let counter = 0;
 function live(req, res, url) {
-  res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "content-security-policy": POLICY });
+  if (process.env.GALLERY_REFUSE) return res.writeHead(503).end();
+  res.writeHead(200, {
+    "content-type": "text/event-stream",
+    "cache-control": "no-store",
+    "content-security-policy": POLICY,
+  });
   res.write("retry: 1000\n\n");
   const topics = url.searchParams.getAll("t");
   const send = () => {
@@ -35,8 +49,15 @@ export function serve(port = 0) {
       if (url.pathname === "/live") return live(req, res, url);
       if (url.pathname === "/") return res.writeHead(302, { location: "/gallery/" }).end();
       if (url.pathname === "/gallery/") {
-        const list = pages().map((p) => `<li><a href="${p}">${p}</a> · <a href="${p}?theme=lacquer">lacquer</a> · <a href="${p}?theme=paper">paper</a></li>`).join("");
-        return res.writeHead(200, { "content-type": TYPES[".html"] }).end(`<!doctype html><meta charset="utf-8"><title>gallery</title><ul>${list}</ul>`);
+        const list = pages()
+          .map(
+            (p) =>
+              `<li><a href="${p}">${p}</a> · <a href="${p}?theme=lacquer">lacquer</a> · <a href="${p}?theme=paper">paper</a></li>`,
+          )
+          .join("");
+        return res
+          .writeHead(200, { "content-type": TYPES[".html"] })
+          .end(`<!doctype html><meta charset="utf-8"><title>gallery</title><ul>${list}</ul>`);
       }
       const path = normalize(decodeURIComponent(url.pathname));
       const [, top, ...rest] = path.split("/");
@@ -46,7 +67,13 @@ export function serve(port = 0) {
       else if (top === "gallery") body = readFileSync(join(out, name));
       else if (top === "dist") body = readFileSync(join(dist, name));
       else throw new Error("not here");
-      res.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/plain", "content-security-policy": POLICY, "cache-control": "no-store" }).end(body);
+      res
+        .writeHead(200, {
+          "content-type": TYPES[extname(path)] ?? "text/plain",
+          "content-security-policy": POLICY,
+          "cache-control": "no-store",
+        })
+        .end(body);
     } catch (error) {
       res.writeHead(404, { "content-type": "text/plain" }).end(String(error.message));
     }

@@ -10,7 +10,8 @@ function enliven(figure: HTMLElement): void {
   const readout = make("div", "readout");
   readout.setAttribute("role", "status");
   figure.append(readout);
-  const svgs = (): SVGSVGElement[] => all<SVGSVGElement>(":scope > svg", figure).filter((s) => s.getBoundingClientRect().width > 0);
+  const svgs = (): SVGSVGElement[] =>
+    all<SVGSVGElement>(":scope > svg", figure).filter((s) => s.getBoundingClientRect().width > 0);
   const marks = (): Mark[] => all<Mark>("[data-label]", svgs()[0]).sort((a, b) => middle(a) - middle(b));
   let at = -1;
 
@@ -23,6 +24,8 @@ function enliven(figure: HTMLElement): void {
     mark.classList.add("on");
     const { label = "", value = "", note } = mark.dataset;
     readout.replaceChildren(make("b", "", value), `${label}${note ? ` · ${note}` : ""}`);
+    const box = figure.getBoundingClientRect();
+    readout.classList.toggle("left", middle(mark) > box.left + box.width / 2); // never over the point that is read
     cursor(mark);
   };
   const hide = (): void => {
@@ -43,12 +46,21 @@ function enliven(figure: HTMLElement): void {
     const box = mark.getBBox();
     const x = String(box.x + box.width / 2);
     const axis = one<SVGLineElement>(".axis", svg);
-    for (const [k, v] of [["x1", x], ["x2", x], ["y1", "10"], ["y2", axis?.getAttribute("y1") ?? "0"]] as const) line.setAttribute(k, v);
+    for (const [k, v] of [
+      ["x1", x],
+      ["x2", x],
+      ["y1", "10"],
+      ["y2", axis?.getAttribute("y1") ?? "0"],
+    ] as const)
+      line.setAttribute(k, v);
   };
 
   for (const svg of all<SVGSVGElement>(":scope > svg", figure)) {
     svg.tabIndex = 0;
-    svg.setAttribute("aria-roledescription", word("biểu đồ, dùng phím mũi tên để đọc từng điểm", "chart, use arrow keys to read each point"));
+    svg.setAttribute(
+      "aria-roledescription",
+      word("biểu đồ, dùng phím mũi tên để đọc từng điểm", "chart, use arrow keys to read each point"),
+    );
   }
   figure.addEventListener("pointermove", (e) => {
     const list = marks();
@@ -64,7 +76,9 @@ function enliven(figure: HTMLElement): void {
   figure.addEventListener("focusout", hide);
   figure.addEventListener("keydown", (e) => {
     const last = marks().length - 1;
-    const next = { ArrowRight: at + 1, ArrowLeft: at < 0 ? last : at - 1, Home: 0, End: last, Escape: -1 }[e.key];
+    const next = { ArrowRight: at + 1, ArrowLeft: at < 0 ? last : at - 1, Home: 0, End: last, Escape: -1 }[
+      e.key
+    ];
     if (next === undefined) return;
     e.preventDefault();
     if (e.key === "Escape") hide();
@@ -81,4 +95,6 @@ const start = (root: ParentNode): void => {
   for (const f of all("[data-chart]", root)) if (!one(".readout", f)) enliven(f);
 };
 start(document);
-document.addEventListener("tc:swapped", (e) => { if (e.target instanceof HTMLElement) start(e.target); });
+document.addEventListener("tc:swapped", (e) => {
+  if (e.target instanceof HTMLElement) start(e.target);
+});

@@ -4,19 +4,24 @@ import { all, make, one, toast, word } from "./lib/dom";
 /** `data-confirm="question"` on a form or a submit button; `data-confirm-ok="Xóa"`, `data-confirm-danger`. */
 function confirmations(): void {
   const agreed = new WeakSet<HTMLFormElement>();
-  document.addEventListener("submit", (e) => {
-    const form = e.target;
-    if (!(form instanceof HTMLFormElement)) return;
-    const source = e.submitter?.closest<HTMLElement>("[data-confirm]") ?? form.closest<HTMLElement>("[data-confirm]");
-    if (!source || agreed.delete(form)) return;
-    e.preventDefault();
-    e.stopImmediatePropagation();
-    void ask(source).then((yes) => {
-      if (!yes) return;
-      agreed.add(form);
-      form.requestSubmit(e.submitter instanceof HTMLElement ? e.submitter : null);
-    });
-  }, true);
+  document.addEventListener(
+    "submit",
+    (e) => {
+      const form = e.target;
+      if (!(form instanceof HTMLFormElement)) return;
+      const source =
+        e.submitter?.closest<HTMLElement>("[data-confirm]") ?? form.closest<HTMLElement>("[data-confirm]");
+      if (!source || agreed.delete(form)) return;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+      void ask(source).then((yes) => {
+        if (!yes) return;
+        agreed.add(form);
+        form.requestSubmit(e.submitter instanceof HTMLElement ? e.submitter : null);
+      });
+    },
+    true,
+  );
 }
 
 function ask(source: HTMLElement): Promise<boolean> {
@@ -26,7 +31,11 @@ function ask(source: HTMLElement): Promise<boolean> {
   title.id = "tc-confirm";
   dialog.setAttribute("aria-labelledby", title.id);
   const no = make("button", "btn", word("Thôi", "Cancel"));
-  const yes = make("button", confirmDanger === undefined ? "btn main" : "btn danger main", confirmOk ?? word("Đồng ý", "OK"));
+  const yes = make(
+    "button",
+    confirmDanger === undefined ? "btn main" : "btn danger main",
+    confirmOk ?? word("Đồng ý", "OK"),
+  );
   const buttons = make("div", "btns");
   buttons.append(no, yes);
   dialog.append(title, make("p", "", confirm), buttons);
@@ -48,7 +57,10 @@ function uploads(): void {
   for (const form of all<HTMLFormElement>("form[data-upload]")) {
     const field = one<HTMLInputElement>("input[type=file]", form);
     const drop = one(".drop", form);
-    drop?.addEventListener("dragover", (e) => { e.preventDefault(); drop.classList.add("over"); });
+    drop?.addEventListener("dragover", (e) => {
+      e.preventDefault();
+      drop.classList.add("over");
+    });
     drop?.addEventListener("dragleave", () => drop.classList.remove("over"));
     drop?.addEventListener("drop", (e) => {
       e.preventDefault();
@@ -66,13 +78,18 @@ function uploads(): void {
 function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
   const bar = one<HTMLProgressElement>("progress", form);
   const state = one("[data-upload-state]", form);
-  const say = (text: string): void => { if (state) state.textContent = text; };
+  const say = (text: string): void => {
+    if (state) state.textContent = text;
+  };
   const request = new XMLHttpRequest();
   const failed = (): void => {
     submitter?.removeAttribute("disabled");
     if (bar) bar.hidden = true;
     say("");
-    toast(word("Chưa gửi được. Kiểm tra mạng rồi thử lại.", "Not sent. Check the network and try again."), "bad");
+    toast(
+      word("Chưa gửi được. Kiểm tra mạng rồi thử lại.", "Not sent. Check the network and try again."),
+      "bad",
+    );
   };
   request.open("POST", form.action);
   request.setRequestHeader("Accept", "text/html");
@@ -82,7 +99,11 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
     bar.max = e.total;
     bar.value = e.loaded;
     const percent = Math.floor((e.loaded / e.total) * 100);
-    say(percent < 100 ? word(`Đang gửi ${percent} %`, `Sending ${percent} %`) : word("Đang đọc tệp…", "Reading the file…"));
+    say(
+      percent < 100
+        ? word(`Đang gửi ${percent} %`, `Sending ${percent} %`)
+        : word("Đang đọc tệp…", "Reading the file…"),
+    );
   };
   request.onerror = failed;
   request.onload = () => {
@@ -103,7 +124,8 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
 function switches(): void {
   for (const form of all<HTMLFormElement>("form[data-switch=theme]")) {
     const press = (): void => {
-      for (const b of all<HTMLButtonElement>("button", form)) b.setAttribute("aria-pressed", String(b.value === document.documentElement.dataset["theme"]));
+      for (const b of all<HTMLButtonElement>("button", form))
+        b.setAttribute("aria-pressed", String(b.value === document.documentElement.dataset["theme"]));
     };
     press();
     form.addEventListener("submit", (e) => {
@@ -112,12 +134,17 @@ function switches(): void {
       e.preventDefault();
       document.documentElement.dataset["theme"] = value;
       press();
-      void fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: value }), keepalive: true }).catch(() => undefined);
+      void fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams({ theme: value }),
+        keepalive: true,
+      }).catch(() => undefined);
     });
   }
 }
 
-const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+const fold = (text: string): string =>
+  text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 
 /** `<input data-filter="table-id">` hides rows; "tran de" finds «Trần Đề». */
 function filters(): void {
@@ -131,12 +158,18 @@ function filters(): void {
       row.hidden = !words.every((w) => text.includes(w));
       if (!row.hidden) shown++;
     }
-    for (const count of all(`[data-filter-count="${CSS.escape(field.dataset["filter"])}"]`)) count.textContent = String(shown);
+    for (const count of all(`[data-filter-count="${CSS.escape(field.dataset["filter"])}"]`))
+      count.textContent = String(shown);
   });
 }
 
-document.addEventListener("click", (e) => { if (e.target instanceof Element && e.target.closest("[data-print]")) print(); });
-document.addEventListener("change", (e) => { if (e.target instanceof HTMLSelectElement && e.target.dataset["submit"] !== undefined) e.target.form?.requestSubmit(); });
+document.addEventListener("click", (e) => {
+  if (e.target instanceof Element && e.target.closest("[data-print]")) print();
+});
+document.addEventListener("change", (e) => {
+  if (e.target instanceof HTMLSelectElement && e.target.dataset["submit"] !== undefined)
+    e.target.form?.requestSubmit();
+});
 confirmations();
 uploads();
 switches();

@@ -17,20 +17,28 @@ class Grid {
   #sending = false;
 
   constructor(private readonly form: HTMLFormElement) {
-    this.#rows = all<HTMLTableRowElement>(".grid-entry tbody tr", form).map((r) => all<HTMLInputElement>("input:not([type=hidden])", r)).filter((r) => r.length > 0);
+    this.#rows = all<HTMLTableRowElement>(".grid-entry tbody tr", form)
+      .map((r) => all<HTMLInputElement>("input:not([type=hidden])", r))
+      .filter((r) => r.length > 0);
     for (const input of this.#rows.flat()) this.#mark(input);
     form.addEventListener("focusin", (e) => {
       if (!this.#is(e.target)) return;
       this.#before = e.target.value;
       e.target.select();
     });
-    form.addEventListener("focusout", (e) => { if (this.#is(e.target)) this.#commit(e.target); });
-    form.addEventListener("input", (e) => { if (this.#is(e.target)) this.#mark(e.target); });
+    form.addEventListener("focusout", (e) => {
+      if (this.#is(e.target)) this.#commit(e.target);
+    });
+    form.addEventListener("input", (e) => {
+      if (this.#is(e.target)) this.#mark(e.target);
+    });
     form.addEventListener("keydown", (e) => this.#key(e));
     form.addEventListener("paste", (e) => this.#paste(e));
     form.addEventListener("submit", (e) => this.#submit(e));
     form.addEventListener("reset", () => setTimeout(() => this.#rows.flat().forEach((i) => this.#mark(i))));
-    addEventListener("beforeunload", (e) => { if (!this.#sending && this.#edited() > 0) e.preventDefault(); });
+    addEventListener("beforeunload", (e) => {
+      if (!this.#sending && this.#edited() > 0) e.preventDefault();
+    });
     this.#count();
   }
 
@@ -50,7 +58,8 @@ class Grid {
   /** One step of history: the cell's text is put in the local form and remembered. */
   #commit(input: HTMLInputElement): void {
     const p = parse(input.value);
-    if (p.ok && input.value.trim() !== "") input.value = format(p.value, Number(input.dataset["decimals"] ?? 6));
+    if (p.ok && input.value.trim() !== "")
+      input.value = format(p.value, Number(input.dataset["decimals"] ?? 6));
     if (input.value !== this.#before) this.#record([{ input, from: this.#before, to: input.value }]);
     this.#before = input.value;
     this.#mark(input);
@@ -84,8 +93,10 @@ class Grid {
     if (!p.ok) return word("Không phải số. Viết như 1.234,5", "Not a number. Write 1.234,5");
     if (p.value === null) return "";
     const { min, max } = input.dataset;
-    if (min !== undefined && p.value < Number(min)) return word(`Nhỏ hơn ${format(Number(min))}`, `Below ${format(Number(min))}`);
-    if (max !== undefined && p.value > Number(max)) return word(`Lớn hơn ${format(Number(max))}`, `Above ${format(Number(max))}`);
+    if (min !== undefined && p.value < Number(min))
+      return word(`Nhỏ hơn ${format(Number(min))}`, `Below ${format(Number(min))}`);
+    if (max !== undefined && p.value > Number(max))
+      return word(`Lớn hơn ${format(Number(max))}`, `Above ${format(Number(max))}`);
     return "";
   }
 
@@ -116,7 +127,10 @@ class Grid {
   #count(): void {
     const bad = all("td.invalid", this.form).length;
     for (const el of all("[data-grid-state]", this.form)) {
-      el.textContent = word(`${this.#edited()} ô đã sửa · ${bad} ô sai`, `${this.#edited()} cells edited · ${bad} wrong`);
+      el.textContent = word(
+        `${this.#edited()} ô đã sửa · ${bad} ô sai`,
+        `${this.#edited()} cells edited · ${bad} wrong`,
+      );
       el.classList.toggle("bad", bad > 0);
     }
   }
@@ -157,15 +171,20 @@ class Grid {
     const [row, col] = this.#place(input);
     const changes: Change[] = [];
     let lost = 0;
-    text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").forEach((line, dr) => {
-      line.split("\t").forEach((raw, dc) => {
-        const cell = this.#rows[row + dr]?.[col + dc];
-        if (!cell || cell.readOnly || cell.disabled) return void (raw.trim() && lost++);
-        const p = parse(raw);
-        const to = p.ok ? format(p.value, Number(cell.dataset["decimals"] ?? 6)) : raw.trim();
-        if (to !== cell.value) changes.push({ input: cell, from: cell === input ? this.#before : cell.value, to });
+    text
+      .replace(/\r\n?/g, "\n")
+      .replace(/\n$/, "")
+      .split("\n")
+      .forEach((line, dr) => {
+        line.split("\t").forEach((raw, dc) => {
+          const cell = this.#rows[row + dr]?.[col + dc];
+          if (!cell || cell.readOnly || cell.disabled) return void (raw.trim() && lost++);
+          const p = parse(raw);
+          const to = p.ok ? format(p.value, Number(cell.dataset["decimals"] ?? 6)) : raw.trim();
+          if (to !== cell.value)
+            changes.push({ input: cell, from: cell === input ? this.#before : cell.value, to });
+        });
       });
-    });
     for (const c of changes) {
       c.input.value = c.to;
       this.#mark(c.input);
@@ -173,7 +192,12 @@ class Grid {
     this.#record(changes);
     this.#before = input.value;
     const pasted = word(`Đã dán ${changes.length} ô.`, `Pasted ${changes.length} cells.`);
-    toast(lost ? `${pasted} ${word(`${lost} ô nằm ngoài bảng, bỏ qua.`, `${lost} outside the grid, left out.`)}` : pasted, lost ? "watch" : "good");
+    toast(
+      lost
+        ? `${pasted} ${word(`${lost} ô nằm ngoài bảng, bỏ qua.`, `${lost} outside the grid, left out.`)}`
+        : pasted,
+      lost ? "watch" : "good",
+    );
   }
 
   #submit(e: SubmitEvent): void {
@@ -183,7 +207,10 @@ class Grid {
     if (bad) {
       e.preventDefault();
       bad.focus();
-      return toast(word("Còn ô sai. Sửa rồi gửi lại.", "Some cells are wrong. Correct them and send again."), "bad");
+      return toast(
+        word("Còn ô sai. Sửa rồi gửi lại.", "Some cells are wrong. Correct them and send again."),
+        "bad",
+      );
     }
     this.#sending = true;
   }

@@ -5,7 +5,14 @@ import { onTurn, rotate, rotating } from "./lib/rotate";
 import { Stream, type State } from "./lib/stream";
 import { swap } from "./lib/swap";
 
-const topics = (): string[] => [...new Set(all("[data-live]").map((el) => el.dataset["live"] ?? "").filter(Boolean))].sort();
+const topics = (): string[] =>
+  [
+    ...new Set(
+      all("[data-live]")
+        .map((el) => el.dataset["live"] ?? "")
+        .filter(Boolean),
+    ),
+  ].sort();
 
 function fragment(topic: string, html: string): void {
   let changed = false;
@@ -19,7 +26,11 @@ function fragment(topic: string, html: string): void {
 let state: State = "reconnecting";
 function show(next: State): void {
   state = next;
-  const text = { live: word("Đang trực tiếp", "Live"), reconnecting: word("Đang nối lại", "Reconnecting"), offline: word("Mất mạng", "Offline") }[next];
+  const text = {
+    live: word("Đang trực tiếp", "Live"),
+    reconnecting: word("Đang nối lại", "Reconnecting"),
+    offline: word("Mất mạng", "Offline"),
+  }[next];
   for (const el of all("[data-live-state]")) {
     if (el.dataset["state"] === next && el.textContent === text) continue;
     el.dataset["state"] = next;
@@ -42,15 +53,27 @@ function ifDue(): void {
 clock();
 rotate();
 onTurn(ifDue);
-document.addEventListener("visibilitychange", () => { if (document.hidden && !rotating()) ifDue(); });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && !rotating()) ifDue();
+});
 
 const url = document.body.dataset["liveUrl"];
-const stream = url && topics().length ? new Stream(url, document.documentElement.lang || "vi", topics(), { fragment, reload, now: setNow, state: show }) : null;
+const stream =
+  url && topics().length
+    ? new Stream(url, document.documentElement.lang || "vi", topics(), {
+        fragment,
+        reload,
+        now: setNow,
+        state: show,
+      })
+    : null;
 if (stream) {
   show(state);
   stream.start();
   addEventListener("pagehide", () => stream.close());
-  addEventListener("pageshow", (e) => { if (e.persisted) stream.start(); });
+  addEventListener("pageshow", (e) => {
+    if (e.persisted) stream.start();
+  });
   addEventListener("offline", () => show("offline"));
   addEventListener("online", () => stream.wake());
 }

@@ -12,9 +12,23 @@ import { LngLatBounds, Map as LibreMap, setWorkerUrl, type GeoJSONSource } from 
 import { all, icon, make, one, still, word } from "./lib/dom";
 import { SOURCE, colours, patterns, style } from "./lib/mapstyle";
 
-interface Value { text: string; state: "good" | "watch" | "bad" | "none"; word: string; low?: boolean; color?: string | null }
-interface Area { code: string; name: string; href?: string; values: (Value | null)[] }
-interface Values { periods: string[]; areas: Area[] }
+interface Value {
+  text: string;
+  state: "good" | "watch" | "bad" | "none";
+  word: string;
+  low?: boolean;
+  color?: string | null;
+}
+interface Area {
+  code: string;
+  name: string;
+  href?: string;
+  values: (Value | null)[];
+}
+interface Values {
+  periods: string[];
+  areas: Area[];
+}
 
 setWorkerUrl(new URL("./map-worker.js", import.meta.url).href);
 
@@ -31,14 +45,17 @@ class TcMap extends HTMLElement {
 
   connectedCallback(): void {
     if (this.#map) return;
-    const seen = new IntersectionObserver((entries) => {
-      if (!entries.some((e) => e.isIntersecting)) return;
-      seen.disconnect();
-      this.#rise().catch((error: unknown) => {
-        console.info("map: the drawn one stays", error);
-        this.#fall();
-      });
-    }, { rootMargin: "200px" });
+    const seen = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((e) => e.isIntersecting)) return;
+        seen.disconnect();
+        this.#rise().catch((error: unknown) => {
+          console.info("map: the drawn one stays", error);
+          this.#fall();
+        });
+      },
+      { rootMargin: "200px" },
+    );
     seen.observe(this);
   }
 
@@ -49,7 +66,10 @@ class TcMap extends HTMLElement {
   async #rise(): Promise<void> {
     const { src, values } = this.dataset;
     if (!src) return;
-    const [shapes, table] = await Promise.all([read<FeatureCollection>(src), values ? read<Values>(values) : null]);
+    const [shapes, table] = await Promise.all([
+      read<FeatureCollection>(src),
+      values ? read<Values>(values) : null,
+    ]);
     await document.fonts.load("400 24px 'Be Vietnam Pro'", "Xã ễ").catch(() => []);
     if (!this.isConnected) return;
     this.#shapes = shapes;
@@ -61,13 +81,30 @@ class TcMap extends HTMLElement {
     this.append(box);
     const c = colours(this);
     const map = (this.#map = new LibreMap({
-      container: box, style: style(c), bounds: this.#bounds(), fitBoundsOptions: { padding: 16 }, attributionControl: false,
-      dragRotate: false, pitchWithRotate: false, touchPitch: false, cooperativeGestures: true, fadeDuration: still() ? 0 : 150,
+      container: box,
+      style: style(c),
+      bounds: this.#bounds(),
+      fitBoundsOptions: { padding: 16 },
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      cooperativeGestures: true,
+      fadeDuration: still() ? 0 : 150,
       locale: {
         "Map.Title": this.dataset["wordLabel"] ?? word("Bản đồ tương tác", "Interactive map"),
-        "CooperativeGesturesHandler.WindowsHelpText": word("Giữ Ctrl và cuộn để phóng to, thu nhỏ", "Hold Ctrl and scroll to zoom"),
-        "CooperativeGesturesHandler.MacHelpText": word("Giữ ⌘ và cuộn để phóng to, thu nhỏ", "Hold ⌘ and scroll to zoom"),
-        "CooperativeGesturesHandler.MobileHelpText": word("Dùng hai ngón tay để di chuyển bản đồ", "Use two fingers to move the map"),
+        "CooperativeGesturesHandler.WindowsHelpText": word(
+          "Giữ Ctrl và cuộn để phóng to, thu nhỏ",
+          "Hold Ctrl and scroll to zoom",
+        ),
+        "CooperativeGesturesHandler.MacHelpText": word(
+          "Giữ ⌘ và cuộn để phóng to, thu nhỏ",
+          "Hold ⌘ and scroll to zoom",
+        ),
+        "CooperativeGesturesHandler.MobileHelpText": word(
+          "Dùng hai ngón tay để di chuyển bản đồ",
+          "Use two fingers to move the map",
+        ),
       },
     }));
     map.touchZoomRotate.disableRotation();
@@ -94,14 +131,16 @@ class TcMap extends HTMLElement {
 
   #bounds(): LngLatBounds {
     const given = this.dataset["bounds"]?.split(",").map(Number);
-    if (given?.length === 4 && given.every(Number.isFinite)) return new LngLatBounds(given as [number, number, number, number]);
+    if (given?.length === 4 && given.every(Number.isFinite))
+      return new LngLatBounds(given as [number, number, number, number]);
     const bounds = new LngLatBounds();
     const walk = (c: unknown): void => {
       if (!Array.isArray(c)) return;
       if (typeof c[0] === "number") bounds.extend(c as [number, number]);
       else c.forEach(walk);
     };
-    for (const f of this.#shapes?.features ?? []) if ("coordinates" in f.geometry) walk(f.geometry.coordinates);
+    for (const f of this.#shapes?.features ?? [])
+      if ("coordinates" in f.geometry) walk(f.geometry.coordinates);
     return bounds;
   }
 
@@ -113,13 +152,17 @@ class TcMap extends HTMLElement {
   #dress(): void {
     const map = this.#map;
     if (!map) return;
-    for (const [name, image] of Object.entries(patterns(colours(this)))) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
+    for (const [name, image] of Object.entries(patterns(colours(this))))
+      if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
     this.#fill();
   }
 
   #redress(): void {
     this.#map?.setStyle(style(colours(this)), { diff: false });
-    this.#map?.once("styledata", () => { this.#dress(); this.#light(this.#hot); });
+    this.#map?.once("styledata", () => {
+      this.#dress();
+      this.#light(this.#hot);
+    });
   }
 
   #fill(): void {
@@ -128,7 +171,7 @@ class TcMap extends HTMLElement {
     const features = shapes.features.map((f) => {
       const code = String(f.properties?.["code"] ?? f.id ?? "");
       const v = this.#value(code);
-      const kind = v?.color ? "law" : v?.state === "good" && v.low ? "low" : v?.state ?? "none";
+      const kind = v?.color ? "law" : v?.state === "good" && v.low ? "low" : (v?.state ?? "none");
       return { ...f, properties: { code, name: f.properties?.["name"], kind, color: v?.color ?? null } };
     });
     this.#map?.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features });
@@ -146,15 +189,20 @@ class TcMap extends HTMLElement {
     };
     const calm = { duration: still() ? 0 : 300 };
     button("plus", this.dataset["wordZoomIn"] ?? word("Phóng to", "Zoom in"), () => this.#map?.zoomIn(calm));
-    button("minus", this.dataset["wordZoomOut"] ?? word("Thu nhỏ", "Zoom out"), () => this.#map?.zoomOut(calm));
-    button("home", word("Xem toàn bộ", "Whole map"), () => this.#map?.fitBounds(this.#bounds(), { padding: 16, ...calm }));
+    button("minus", this.dataset["wordZoomOut"] ?? word("Thu nhỏ", "Zoom out"), () =>
+      this.#map?.zoomOut(calm),
+    );
+    button("home", word("Xem toàn bộ", "Whole map"), () =>
+      this.#map?.fitBounds(this.#bounds(), { padding: 16, ...calm }),
+    );
     this.append(box);
   }
 
   #touch(): void {
     const map = this.#map;
     if (!map) return;
-    const code = (e: { features?: { properties: Record<string, unknown> | null }[] }): string => String(e.features?.[0]?.properties?.["code"] ?? "");
+    const code = (e: { features?: { properties: Record<string, unknown> | null }[] }): string =>
+      String(e.features?.[0]?.properties?.["code"] ?? "");
     map.on("mousemove", "fill", (e) => {
       map.getCanvas().style.cursor = "pointer";
       if (!this.#pinned) this.#show(code(e));
@@ -194,12 +242,19 @@ class TcMap extends HTMLElement {
     const line = make("p", "state");
     const dot = make("span", "dot");
     dot.setAttribute("aria-hidden", "true");
-    line.append(dot, value ? (value.state === "none" ? value.text : `${value.text} · ${value.word}`) : word("chưa có số liệu", "no figure"));
+    line.append(
+      dot,
+      value
+        ? value.state === "none"
+          ? value.text
+          : `${value.text} · ${value.word}`
+        : word("chưa có số liệu", "no figure"),
+    );
     pop.append(line, make("small", "quiet", this.#values.periods[this.#at] ?? ""));
     if (this.#pinned && area?.href) {
       const link = make("a", "link", this.dataset["wordOpen"] ?? word("Xem đơn vị", "Open"));
       link.href = area.href;
-      pop.append(make("br"), link);
+      pop.append(link);
     }
     this.append(pop);
   }

@@ -1,4 +1,11 @@
 //! Floor 0 of the house: words that every room uses, with no input or output of its own.
+//!
+//! Time: [`clock`] (instants, the only clock), [`civil`] and [`time_of_day`] (dates and hours in Việt Nam),
+//! [`period`] (the calendars figures belong to), [`working`] (when a deadline's clock runs), [`lunar`]. Words
+//! and numbers: [`text`] (folding, search, names of places), [`number`] (1.234,5), [`legacy`] (old
+//! encodings). Reckoning: [`expr`]. And the one [`error`].
+//!
+//! Every reader here is a pure function of `&str` or `&[u8]` that returns a `Result` and never panics.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
@@ -7,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod expr;
 pub mod local;
+pub mod legacy;
 pub mod lunar;
 pub mod number;
 pub mod period;

@@ -1,5 +1,7 @@
 //! Languages and texts in several of them. Vietnamese is always there; others fall back to it.
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A language of the pages.
@@ -65,6 +67,25 @@ impl LocalText {
 
 impl<'de> Deserialize<'de> for LocalText {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Reader)
+    }
+}
+
+/// Reads both ways of writing a text. A visitor of ours, not serde's `untagged`, so that a wrong key is named where it stands.
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = LocalText;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("câu tiếng Việt, hoặc {vi: …, en: …}")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<LocalText, E> {
+        Ok(LocalText::vi(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<LocalText, A::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Full {
@@ -74,15 +95,32 @@ impl<'de> Deserialize<'de> for LocalText {
             #[serde(default)]
             km: Option<String>,
         }
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            Bare(String),
-            Full(Full),
-        }
-        Ok(match Either::deserialize(from)? {
-            Either::Bare(vi) => LocalText::vi(vi),
-            Either::Full(Full { vi, en, km }) => LocalText { vi, en, km },
-        })
+        let Full { vi, en, km } = Full::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(LocalText { vi, en, km })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_string_is_vietnamese() {
+        assert_eq!(serde_json::from_str::<LocalText>("\"Y tế\"").unwrap(), LocalText::vi("Y tế"));
+    }
+
+    #[test]
+    fn a_text_in_two_languages_is_read_and_written_alike() {
+        let written = r#"{"vi":"Y tế","en":"Health"}"#;
+        let text: LocalText = serde_json::from_str(written).unwrap();
+        assert_eq!(text.get(Lang::En), "Health");
+        assert_eq!(serde_json::to_string(&text).unwrap(), written);
+    }
+
+    #[test]
+    fn a_text_without_vietnamese_or_with_an_unknown_language_is_refused() {
+        assert!(serde_json::from_str::<LocalText>(r#"{"en":"Health"}"#).is_err());
+        let error = serde_json::from_str::<LocalText>(r#"{"vi":"Y tế","fr":"Santé"}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `fr`"), "{error}");
     }
 }

@@ -6,12 +6,14 @@
 
 mod place;
 mod search;
+mod syllable;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 pub use place::{PlaceKind, PlaceQuery, parse_place_parts, parse_place_query};
 pub use search::{SearchKey, search_score};
+pub use syllable::is_syllable;
 
 /// Lower case, without tone marks and hooks, đ as d, every run of white space one space, nothing at the ends.
 /// Punctuation stays. Takes composed and decomposed input alike. Other scripts (Khmer, Cham …) keep their

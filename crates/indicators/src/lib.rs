@@ -13,9 +13,30 @@ pub mod engine;
 pub mod events;
 pub mod formula;
 pub mod observations;
+pub mod part;
 pub mod show;
 pub mod store;
 pub mod tiles;
 
 pub use definition::{Catalogue, Indicator};
 pub use engine::Engine;
+pub use part::IndicatorPart;
+
+use std::sync::Arc;
+
+use foundation::Lang;
+use kit::Module;
+use storage::migrations;
+
+/// The module.
+pub fn module() -> Module {
+    Module {
+        name: "indicators",
+        migrations: migrations!["0001_indicators"],
+        routes: Vec::new(),
+        jobs: Vec::new(),
+        pack_parts: vec![Arc::new(IndicatorPart)],
+        words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
+        openapi: "",
+    }
+}

@@ -2,7 +2,8 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use foundation::{Clock, Lang, Result, error::internal};
 use futures_util::future::BoxFuture;
@@ -44,10 +45,13 @@ pub struct Rooms {
     pub live: Live,
     /// The words on the pages.
     pub words: Words,
+    /// Whether synthetic figures are in the database; every page says so.
+    pub demo: AtomicBool,
     services: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     authenticator: OnceLock<Arc<dyn Authenticator>>,
     shell: OnceLock<Arc<dyn Shell>>,
     tiles: OnceLock<Vec<Arc<dyn TileSource>>>,
+    audiences: Mutex<HashMap<u64, Scope>>,
 }
 
 impl std::ops::Deref for House {
@@ -73,10 +77,12 @@ impl Builder {
                 clock,
                 live,
                 words,
+                demo: AtomicBool::new(false),
                 services: HashMap::new(),
                 authenticator: OnceLock::new(),
                 shell: OnceLock::new(),
                 tiles: OnceLock::new(),
+                audiences: Mutex::default(),
             },
         }
     }
@@ -127,6 +133,22 @@ impl House {
         self.tiles.get()?.iter().find(|s| s.kinds().contains(&kind))
     }
 
+    /// Keeps what an audience sees, so that its fragments can be rendered when no request is there. A fingerprint always means the
+    /// same scope, so nothing kept here can become wrong.
+    pub fn remember_audience(&self, audience: u64, scope: &Scope) {
+        let mut known = self.audiences.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > 10_000 {
+            known.clear();
+        }
+        known.entry(audience).or_insert_with(|| scope.clone());
+    }
+
+    /// What an audience sees; the public when it is unknown.
+    pub fn audience(&self, audience: u64) -> Scope {
+        let known = self.audiences.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&audience).cloned().unwrap_or(Scope::Public)
+    }
+
     /// The context of work that the program does itself.
     pub fn system(&self, reason: &'static str) -> Context {
         Context {
@@ -135,6 +157,7 @@ impl House {
             scope: Scope::System(reason),
             lang: Lang::Vi,
             theme: Theme::Paper,
+            theme_chosen: false,
             path: Arc::from(""),
             notice: None,
         }
@@ -154,6 +177,8 @@ pub struct Context {
     pub lang: Lang,
     /// The theme of the page.
     pub theme: Theme,
+    /// Whether the reader chose it; a page may have a theme of its own otherwise.
+    pub theme_chosen: bool,
     /// The address asked for.
     pub path: Arc<str>,
     /// A sentence to show once.

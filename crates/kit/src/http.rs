@@ -38,6 +38,14 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
+/// The language and theme that a request carries.
+pub fn read_choices(cx: &mut Context, headers: &HeaderMap) {
+    let theme = cookie(headers, THEME_COOKIE).and_then(Theme::parse);
+    cx.lang = lang_of(headers);
+    cx.theme = theme.unwrap_or_default();
+    cx.theme_chosen = theme.is_some();
+}
+
 fn lang_of(headers: &HeaderMap) -> Lang {
     if let Some(lang) = cookie(headers, LANG_COOKIE).and_then(Lang::parse) {
         return lang;
@@ -104,16 +112,14 @@ async fn admit(house: &House, access: Access, parts: &mut Parts) -> Result<Conte
     let original =
         parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
     let notice = cookie(&parts.headers, NOTICE_COOKIE).filter(|v| !v.is_empty()).map(url_decode);
-    let cx = Context {
-        house: house.clone(),
+    let mut cx = Context {
         actor: session.actor,
         scope: session.scope,
-        lang: lang_of(&parts.headers),
-        theme: cookie(&parts.headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
         path: Arc::from(original.path_and_query().map_or("/", |p| p.as_str())),
         notice,
+        ..house.system("request")
     };
-    // The error layer outside needs the context to draw its page.
+    read_choices(&mut cx, &parts.headers);
     match access {
         Access::Public => Ok(cx),
         _ if !cx.actor.is_signed_in() => Err(Error::new(

@@ -75,15 +75,26 @@ pub trait PackPart: Send + Sync {
     fn applied<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, Result<()>>;
 }
 
-/// One YAML file of a pack.
-#[derive(Debug, Clone)]
+/// One YAML file of a pack. `packs::yaml::read` turns it into a type, with the place's own values in it.
+#[derive(Debug, Clone, Default)]
 pub struct PackFile {
     /// The pack's id.
     pub pack: String,
     /// The file's path as a person sees it, `packs/health/indicators.yaml`.
     pub path: String,
-    /// Its text.
+    /// Its text, as shipped.
     pub text: String,
+    /// What this place changed in it; applied on top of the text when it is read.
+    pub edits: Vec<PackEdit>,
+}
+
+/// One value of a pack's file that a place set for itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackEdit {
+    /// Which value, by ids: `indicators/on_time/target/value`.
+    pub pointer: String,
+    /// The value that stands there instead; `null` takes it away.
+    pub value: Json,
 }
 
 /// Names that packs define, for checking references: (`indicator`, `admin.on_time`).

@@ -26,3 +26,4 @@ error-503 = Not available for now
 error-back = Go back
 error-home = Start page
 error-code = Code to tell the administrator: { $code }
+error-internal = Nothing that was saved is lost. Try again in a few minutes; if it persists, tell the administrator the code below.

@@ -26,3 +26,4 @@ error-503 = Tạm thời chưa dùng được
 error-back = Quay lại
 error-home = Về trang đầu
 error-code = Mã để báo người quản trị: { $code }
+error-internal = Số liệu đã lưu không bị mất. Hãy thử lại sau ít phút; nếu vẫn lỗi, báo người quản trị kèm mã dưới đây.

@@ -81,6 +81,12 @@ pub struct Page {
     pub place_note: String,
     /// The menu.
     pub nav: Vec<NavGroup>,
+    /// The entries of the phone's bottom bar.
+    pub quick: Vec<NavEntry>,
+    /// The entries of the wall's head.
+    pub boards: Vec<NavEntry>,
+    /// The time of day, for a page without script.
+    pub clock: String,
     /// The signed-in person's name.
     pub person: Option<String>,
     /// The address of this page, for coming back.
@@ -116,6 +122,21 @@ impl Page {
     /// The address of an asset.
     pub fn asset(&self, name: &str) -> &'static str {
         crate::assets::address(name)
+    }
+
+    /// The address of an icon.
+    pub fn icon(&self, name: impl AsRef<str>) -> String {
+        format!("{}#{}", crate::assets::address("icons.svg"), name.as_ref())
+    }
+
+    /// The address of this page, safe inside a query.
+    pub fn path_encoded(&self) -> String {
+        self.path
+            .replace('%', "%25")
+            .replace('&', "%26")
+            .replace('?', "%3F")
+            .replace('#', "%23")
+            .replace('+', "%2B")
     }
 
     /// Milliseconds since the epoch, for the clock's script.

@@ -14,7 +14,13 @@ export const setNow = (ms: number): void => void (offset = ms - Date.now());
 export function clock(): void {
   const now = Number(document.body.dataset["now"]);
   if (Number.isFinite(now) && now > 0) offset = now - atRender();
-  const format = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const format = new Intl.DateTimeFormat("vi-VN", {
+    timeZone: "Asia/Ho_Chi_Minh",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  });
   const tick = (): void => {
     const date = new Date(Date.now() + offset);
     for (const el of all("[data-clock]")) {

@@ -1,14 +1,23 @@
 /** Short names for what every island asks of the document. */
 
-export const all = <T extends Element = HTMLElement>(selector: string, root: ParentNode = document): T[] => [...root.querySelectorAll<T>(selector)];
-export const one = <T extends Element = HTMLElement>(selector: string, root: ParentNode = document): T | null => root.querySelector<T>(selector);
+export const all = <T extends Element = HTMLElement>(selector: string, root: ParentNode = document): T[] => [
+  ...root.querySelectorAll<T>(selector),
+];
+export const one = <T extends Element = HTMLElement>(
+  selector: string,
+  root: ParentNode = document,
+): T | null => root.querySelector<T>(selector);
 
 export const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Words of the islands themselves; all other text comes from the server. */
 export const word = (vi: string, en: string): string => (document.documentElement.lang === "en" ? en : vi);
 
-export function make<K extends keyof HTMLElementTagNameMap>(tag: K, className = "", text = ""): HTMLElementTagNameMap[K] {
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = "",
+  text = "",
+): HTMLElementTagNameMap[K] {
   const el = document.createElement(tag);
   if (className) el.className = className;
   if (text) el.textContent = text;
@@ -39,7 +48,11 @@ export function toast(text: string, state: "good" | "watch" | "bad" | "" = ""): 
 /** A field whose value the person has changed and not yet sent. */
 export function dirty(root: ParentNode): boolean {
   return all<HTMLInputElement | HTMLTextAreaElement>("input:not([type=hidden]), textarea", root).some((f) =>
-    f instanceof HTMLInputElement && (f.type === "checkbox" || f.type === "radio") ? f.checked !== f.defaultChecked
-      : f instanceof HTMLInputElement && (f.type === "range" || f.type === "search" || f.dataset["filter"] !== undefined) ? false
-      : f.value !== f.defaultValue);
+    f instanceof HTMLInputElement && (f.type === "checkbox" || f.type === "radio")
+      ? f.checked !== f.defaultChecked
+      : f instanceof HTMLInputElement &&
+          (f.type === "range" || f.type === "search" || f.dataset["filter"] !== undefined)
+        ? false
+        : f.value !== f.defaultValue,
+  );
 }

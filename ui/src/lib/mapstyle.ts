@@ -2,14 +2,26 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 
 export const SOURCE = "areas";
-export type Colours = Record<"good" | "low" | "watch" | "bad" | "badLine" | "none" | "noneLine" | "edge" | "hot" | "ink" | "halo", string>;
+export type Colours = Record<
+  "good" | "low" | "watch" | "bad" | "badLine" | "none" | "noneLine" | "edge" | "hot" | "ink" | "halo",
+  string
+>;
 
 export function colours(el: Element): Colours {
   const css = getComputedStyle(el);
   const get = (name: string): string => css.getPropertyValue(name).trim() || "#888";
   return {
-    good: get("--map-good"), low: get("--map-good-low"), watch: get("--map-watch"), bad: get("--map-bad"), badLine: get("--map-bad-line"),
-    none: get("--map-none"), noneLine: get("--map-none-line"), edge: get("--map-edge"), hot: get("--map-hot"), ink: get("--ink"), halo: get("--map-edge"),
+    good: get("--map-good"),
+    low: get("--map-good-low"),
+    watch: get("--map-watch"),
+    bad: get("--map-bad"),
+    badLine: get("--map-bad-line"),
+    none: get("--map-none"),
+    noneLine: get("--map-none-line"),
+    edge: get("--map-edge"),
+    hot: get("--map-hot"),
+    ink: get("--ink"),
+    halo: get("--map-edge"),
   };
 }
 
@@ -17,18 +29,78 @@ export function colours(el: Element): Colours {
 export function style(c: Colours): StyleSpecification {
   const kind: ExpressionSpecification = ["get", "kind"];
   const layers: LayerSpecification[] = [
-    { id: "fill", type: "fill", source: SOURCE, paint: {
-      "fill-color": ["match", kind, "good", c.good, "low", c.low, "watch", c.watch, "bad", c.bad, "law", ["coalesce", ["get", "color"], c.none], c.none] } },
-    { id: "bad", type: "fill", source: SOURCE, filter: ["==", kind, "bad"], paint: { "fill-pattern": "hatch-bad" } },
-    { id: "none", type: "fill", source: SOURCE, filter: ["==", kind, "none"], paint: { "fill-pattern": "dots-none" } },
-    { id: "edge", type: "line", source: SOURCE, paint: { "line-color": c.edge, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.8, 12, 2] } },
-    { id: "hot", type: "line", source: SOURCE, filter: ["==", ["get", "code"], ""], paint: { "line-color": c.hot, "line-width": 2.5 } },
+    {
+      id: "fill",
+      type: "fill",
+      source: SOURCE,
+      paint: {
+        "fill-color": [
+          "match",
+          kind,
+          "good",
+          c.good,
+          "low",
+          c.low,
+          "watch",
+          c.watch,
+          "bad",
+          c.bad,
+          "law",
+          ["coalesce", ["get", "color"], c.none],
+          c.none,
+        ],
+      },
+    },
+    {
+      id: "bad",
+      type: "fill",
+      source: SOURCE,
+      filter: ["==", kind, "bad"],
+      paint: { "fill-pattern": "hatch-bad" },
+    },
+    {
+      id: "none",
+      type: "fill",
+      source: SOURCE,
+      filter: ["==", kind, "none"],
+      paint: { "fill-pattern": "dots-none" },
+    },
+    {
+      id: "edge",
+      type: "line",
+      source: SOURCE,
+      paint: { "line-color": c.edge, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.8, 12, 2] },
+    },
+    {
+      id: "hot",
+      type: "line",
+      source: SOURCE,
+      filter: ["==", ["get", "code"], ""],
+      paint: { "line-color": c.hot, "line-width": 2.5 },
+    },
     // No glyphs in the style: the letters are drawn from the page's own font, nothing is asked of any server.
-    { id: "names", type: "symbol", source: SOURCE, minzoom: 9.2,
-      layout: { "text-field": ["get", "name"], "text-font": ["Be Vietnam Pro"], "text-size": 11.5, "text-max-width": 7, "text-padding": 4 },
-      paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.4 } },
+    {
+      id: "names",
+      type: "symbol",
+      source: SOURCE,
+      minzoom: 9.2,
+      layout: {
+        "text-field": ["get", "name"],
+        "text-font": ["Be Vietnam Pro"],
+        "text-size": 11.5,
+        "text-max-width": 7,
+        "text-padding": 4,
+      },
+      paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.4 },
+    },
   ];
-  return { version: 8, sources: { [SOURCE]: { type: "geojson", data: { type: "FeatureCollection", features: [] }, promoteId: "code" } }, layers };
+  return {
+    version: 8,
+    sources: {
+      [SOURCE]: { type: "geojson", data: { type: "FeatureCollection", features: [] }, promoteId: "code" },
+    },
+    layers,
+  };
 }
 
 /** Two small repeating pictures, drawn here: a hatch for «chưa đạt», dots for «chưa báo số». */

@@ -33,7 +33,12 @@ const paused = (): boolean => sessionStorage.getItem(PAUSED) === "1";
 function showPaused(): void {
   for (const b of all("[data-rotate-toggle]")) {
     b.setAttribute("aria-pressed", String(paused()));
-    b.setAttribute("aria-label", paused() ? word("Tiếp tục chuyển lớp", "Resume turning layers") : word("Dừng chuyển lớp", "Pause turning layers"));
+    b.setAttribute(
+      "aria-label",
+      paused()
+        ? word("Tiếp tục chuyển lớp", "Resume turning layers")
+        : word("Dừng chuyển lớp", "Pause turning layers"),
+    );
     b.replaceChildren(icon(paused() ? "play" : "pause"));
   }
 }
@@ -52,7 +57,10 @@ export function rotate(): void {
     const tab = el?.closest("[data-rotate] [role=tab]");
     const box = tab?.closest<HTMLElement>("[data-rotate]");
     if (!tab || !box) return;
-    pick(box, all("[data-layer]", box).findIndex((l) => l.id === tab.getAttribute("aria-controls")));
+    pick(
+      box,
+      all("[data-layer]", box).findIndex((l) => l.id === tab.getAttribute("aria-controls")),
+    );
     since.set(key(box), Date.now());
   });
   document.addEventListener("keydown", (e) => {
@@ -85,7 +93,8 @@ export function rotate(): void {
     for (const box of boxes()) {
       const every = Number(box.dataset["rotate"]) * 1000;
       if (!since.has(key(box))) since.set(key(box), Date.now());
-      if (!every || paused() || still() || document.hidden || Date.now() - (since.get(key(box)) ?? 0) < every) continue;
+      if (!every || paused() || still() || document.hidden || Date.now() - (since.get(key(box)) ?? 0) < every)
+        continue;
       if (box.querySelector("[role=tablist] :focus-visible")) continue;
       since.set(key(box), Date.now());
       pick(box, index(box) + 1);

@@ -43,7 +43,12 @@ export class Stream {
   #gather = 0;
   #state: State = "reconnecting";
 
-  constructor(private readonly url: string, private readonly lang: string, private topics: string[], private readonly hooks: Hooks) {
+  constructor(
+    private readonly url: string,
+    private readonly lang: string,
+    private topics: string[],
+    private readonly hooks: Hooks,
+  ) {
     this.#name = `tc-live:${url}:${lang}`;
   }
 
@@ -53,10 +58,16 @@ export class Stream {
     if (!this.#shared) return this.#lead();
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = (e: MessageEvent<Message>) => this.#hear(e.data);
-    const hold = (): Promise<void> => new Promise((done) => stop.signal.addEventListener("abort", () => done(), { once: true }));
+    const hold = (): Promise<void> =>
+      new Promise((done) => stop.signal.addEventListener("abort", () => done(), { once: true }));
     const aborted = (): void => {};
     navigator.locks.request(`${this.#name}:tab:${this.#tab}`, { signal: stop.signal }, hold).catch(aborted);
-    navigator.locks.request(this.#name, { signal: stop.signal }, () => { this.#lead(); return hold(); }).catch(aborted);
+    navigator.locks
+      .request(this.#name, { signal: stop.signal }, () => {
+        this.#lead();
+        return hold();
+      })
+      .catch(aborted);
     this.#say({ kind: "topics", tab: this.#tab, topics: this.topics });
     const census = setInterval(() => void this.#census(), CENSUS_MS);
     stop.signal.addEventListener("abort", () => clearInterval(census), { once: true });
@@ -93,7 +104,8 @@ export class Stream {
 
   #hear(m: Message): void {
     switch (m.kind) {
-      case "who": return this.#say({ kind: "topics", tab: this.#tab, topics: this.topics });
+      case "who":
+        return this.#say({ kind: "topics", tab: this.#tab, topics: this.topics });
       case "topics":
         if (!this.#leading) return;
         this.#tabs.set(m.tab, m.topics);
@@ -102,10 +114,16 @@ export class Stream {
       case "bye":
         if (this.#tabs.delete(m.tab) && this.#leading) this.#soon();
         return;
-      case "fragment": this.#last = m.id || this.#last; return this.hooks.fragment(m.topic, m.html);
-      case "reload": this.#last = m.id || this.#last; return this.hooks.reload();
-      case "now": return this.hooks.now(m.ms);
-      case "state": return this.hooks.state((this.#state = m.state));
+      case "fragment":
+        this.#last = m.id || this.#last;
+        return this.hooks.fragment(m.topic, m.html);
+      case "reload":
+        this.#last = m.id || this.#last;
+        return this.hooks.reload();
+      case "now":
+        return this.hooks.now(m.ms);
+      case "state":
+        return this.hooks.state((this.#state = m.state));
     }
   }
 
@@ -120,7 +138,8 @@ export class Stream {
     if (!this.#leading) return;
     const held = new Set(((await navigator.locks.query()).held ?? []).map((l) => l.name));
     let gone = false;
-    for (const tab of this.#tabs.keys()) if (!held.has(`${this.#name}:tab:${tab}`)) gone = this.#tabs.delete(tab) || gone;
+    for (const tab of this.#tabs.keys())
+      if (!held.has(`${this.#name}:tab:${tab}`)) gone = this.#tabs.delete(tab) || gone;
     if (gone) this.#soon();
   }
 

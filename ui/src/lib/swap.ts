@@ -50,9 +50,14 @@ function remember(el: HTMLElement): () => void {
   const active = document.activeElement;
   const inside = active instanceof HTMLElement && active !== el && el.contains(active);
   const where = inside ? address(active) : null;
-  const range = inside && (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) ? safeRange(active) : null;
+  const range =
+    inside && (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement)
+      ? safeRange(active)
+      : null;
   const own: [number, number] = [el.scrollLeft, el.scrollTop];
-  const scrolled = all("[id]", el).filter((e) => e.scrollTop || e.scrollLeft).map((e) => [e.id, e.scrollLeft, e.scrollTop] as const);
+  const scrolled = all("[id]", el)
+    .filter((e) => e.scrollTop || e.scrollLeft)
+    .map((e) => [e.id, e.scrollLeft, e.scrollTop] as const);
   const open = all<HTMLDetailsElement>("details[id]", el).map((d) => [d.id, d.open] as const);
   return () => {
     for (const [id, isOpen] of open) {
@@ -68,13 +73,16 @@ function remember(el: HTMLElement): () => void {
       if (!el.hasAttribute("tabindex")) el.setAttribute("tabindex", "-1");
       el.focus({ preventScroll: true });
     }
-    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) if (range) target.setSelectionRange(...range);
+    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)
+      if (range) target.setSelectionRange(...range);
   };
 }
 
 function safeRange(field: HTMLInputElement | HTMLTextAreaElement): [number, number] | null {
   try {
-    return field.selectionStart === null || field.selectionEnd === null ? null : [field.selectionStart, field.selectionEnd];
+    return field.selectionStart === null || field.selectionEnd === null
+      ? null
+      : [field.selectionStart, field.selectionEnd];
   } catch {
     return null;
   }

@@ -20,8 +20,6 @@ pub struct Ranked {
     pub unit: UnitId,
     /// Its name.
     pub name: String,
-    /// Its value.
-    pub raw: f64,
     /// Its value, written out.
     pub value: String,
     /// How it stands.
@@ -47,7 +45,6 @@ pub fn rank(
             place: i + 1,
             unit,
             name: map.name(unit, asked.today),
-            raw,
             value: show::number(raw, indicator.def.decimals, lang),
             state: indicator.state(Some(raw), indicator.def.target.as_ref().map(|t| t.value)),
         })

@@ -16,7 +16,6 @@ struct One<'a> {
     spark: Option<String>,
     words: &'a Words,
     lang: foundation::Lang,
-    icons: &'static str,
 }
 
 #[derive(Template)]
@@ -57,8 +56,8 @@ pub async fn one(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
     let title = figure.name.clone();
     let spark = svg::sparkline(&values, 96.0, 24.0, &class);
     let words = &view.house.words;
-    let icons = web::assets::address("icons.svg");
-    let html = render(&One { figure, spark, words, lang: view.lang, icons })?;
+
+    let html = render(&One { figure, spark, words, lang: view.lang })?;
     Ok(Some(Tile { html, title, depends: depends(&catalogue, &[indicator]) }))
 }
 

@@ -1,0 +1,11 @@
+board-overview = Overview
+board-all = All
+board-figures = Main figures
+board-map = Map
+board-layers = Map layers
+board-pause = Pause turning layers
+board-fields = Fields
+board-empty = This board has no tile yet: its indicators are not applied, or you may not see them.
+unverified = not verified
+nav-morning = Changed since 17:00 yesterday
+nav-wall = Wall

@@ -1,0 +1,11 @@
+board-overview = Tổng quan
+board-all = Tất cả
+board-figures = Con số chính
+board-map = Bản đồ
+board-layers = Lớp bản đồ
+board-pause = Dừng chuyển lớp
+board-fields = Lĩnh vực
+board-empty = Bảng này chưa có ô nào: các chỉ tiêu của nó chưa được áp dụng, hoặc bạn chưa được xem.
+unverified = chưa kiểm chứng
+nav-morning = Đổi gì từ 17:00 hôm qua
+nav-wall = Màn hình lớn

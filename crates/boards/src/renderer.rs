@@ -1,0 +1,45 @@
+//! The live topics of boards: `tile/<board>/<area>/<index>/<unit>/<w|d>`.
+
+use std::sync::Arc;
+
+use foundation::{Result, error::not_found};
+use futures_util::future::BoxFuture;
+use kit::{House, Scope, TileView, UnitId};
+use web::live::{Fragment, Key, Renderer};
+
+use crate::board::Boards;
+
+/// The topic of one tile.
+pub fn topic(board: &str, area: &str, index: usize, unit: UnitId, wall: bool) -> Arc<str> {
+    Arc::from(format!("tile/{board}/{area}/{index}/{unit}/{}", if wall { 'w' } else { 'd' }))
+}
+
+/// Renders tiles for the hub.
+pub struct TileRenderer(pub House);
+
+impl Renderer for TileRenderer {
+    fn prefix(&self) -> &'static str {
+        "tile"
+    }
+
+    fn render<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Fragment>> {
+        Box::pin(async move {
+            let missing = || not_found("tile_not_found", "Không có ô này.");
+            let parts: Vec<&str> = key.topic.split('/').collect();
+            let [_, board, area, index, unit, shape] = parts.as_slice() else { return Err(missing()) };
+            let board = self.0.get::<Boards>()?.get(board).ok_or_else(missing)?;
+            let index: usize = index.parse().map_err(|_| missing())?;
+            let unit: UnitId = unit.parse().map_err(|_| missing())?;
+            let spec = board.tiles(area).into_iter().nth(index).ok_or_else(missing)?;
+            let source = self.0.tile_source(&spec.kind).ok_or_else(missing)?;
+            let scope: Scope = self.0.audience(key.audience);
+            let view = TileView { house: self.0.clone(), unit, wall: *shape == "w", lang: key.lang, scope };
+            let tile = source.draw(&spec, &view).await?;
+            // A tile without a subject is an empty fragment: the board leaves it out.
+            Ok(match tile {
+                Some(tile) => Fragment { html: tile.html, depends: tile.depends },
+                None => Fragment { html: String::new(), depends: vec!["packs".into()] },
+            })
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! A small house for tests: two tables, a clock, one part that reads «things».
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use foundation::{Clock, Instant, Result, TestClock, error::internal};
+use futures_util::future::BoxFuture;
+use kit::{Context, PackFault, PackFile, PackNames, PackPart};
+use packs::Packs;
+use packs::actions::overlay::Place;
+use packs::yaml::{self, Located, did_you_mean, fault};
+use serde::Deserialize;
+use storage::testing::TestDb;
+use storage::{Tx, args};
+
+/// `pack.yaml` of a pack.
+pub fn pack(id: &str, order: u32) -> String {
+    format!(
+        "id: {id}\nname: {{vi: Gói {id}, en: Pack {id}}}\norder: {order}\nicon: heart\nabout: {{vi: Một câu.}}\n\
+         owner_agency:\n  - {{valid_from: 2025-01-01, name: Sở cũ, verified: true, legal_ref: NĐ 1}}\n  \
+         - {{valid_from: 2025-07-01, name: Sở mới, verified: false}}\n"
+    )
+}
+
+/// A place in a pack.
+pub fn at(pack: &str, path: &str, pointer: &str) -> Place {
+    Place { pack: pack.into(), path: path.into(), pointer: pointer.into() }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Things {
+    #[serde(default)]
+    most: Option<f64>,
+    things: Vec<Thing>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Thing {
+    id: Located<String>,
+    value: Located<f64>,
+    #[serde(default)]
+    needs: Option<Located<String>>,
+}
+
+/// A part as another module would write it.
+#[derive(Default)]
+pub struct ThingPart {
+    applied: AtomicUsize,
+}
+
+impl PackPart for ThingPart {
+    fn files(&self) -> &'static str {
+        "indicators.yaml"
+    }
+
+    fn names(&self, files: &[PackFile]) -> Vec<(&'static str, String)> {
+        let mut names = Vec::new();
+        for file in files {
+            if let Ok(read) = yaml::read::<Things>(file) {
+                names.extend(read.things.iter().map(|t| ("indicator", format!("{}.{}", file.pack, *t.id))));
+            }
+        }
+        names
+    }
+
+    fn check(&self, files: &[PackFile], all: &PackNames) -> Vec<PackFault> {
+        let known: Vec<&str> =
+            all.iter().filter(|(kind, _)| *kind == "indicator").map(|(_, id)| id.as_str()).collect();
+        let mut faults = Vec::new();
+        for file in files {
+            match yaml::read::<Things>(file) {
+                Err(more) => faults.extend(more),
+                Ok(read) => {
+                    for thing in &read.things {
+                        if read.most.is_some_and(|most| *thing.value > most) {
+                            faults.push(fault(file, &thing.value, "lớn quá"));
+                        }
+                        let Some(needs) = &thing.needs else { continue };
+                        let full = format!("{}.{}", file.pack, **needs);
+                        if !known.contains(&full.as_str()) && !known.contains(&needs.as_str()) {
+                            let guess = did_you_mean(needs, known.iter().copied());
+                            faults.push(fault(
+                                file,
+                                needs,
+                                format!("không có chỉ tiêu “{}”.{guess}", **needs),
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        faults
+    }
+
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        _: &'a Context,
+        files: &'a [PackFile],
+    ) -> BoxFuture<'a, Result<usize>> {
+        Box::pin(async move {
+            tx.run("DELETE FROM thing", args![]).await?;
+            let mut rows = Vec::new();
+            for file in files {
+                for thing in yaml::read_checked::<Things>(file)?.things {
+                    rows.push(args![format!("{}.{}", file.pack, *thing.id), *thing.value]);
+                }
+            }
+            let n = tx.insert_many("thing", &["id", "value"], rows).await?;
+            match tx.one::<(String,)>("SELECT id FROM thing WHERE value = 666", args![]).await? {
+                Some(_) => Err(internal("poison", "hỏng giữa chừng")),
+                None => Ok(n as usize),
+            }
+        })
+    }
+
+    fn applied<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.applied.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        })
+    }
+}
+
+/// A house with nothing in it but packs.
+pub struct House {
+    pub cx: Context,
+    pub clock: Arc<TestClock>,
+    pub parts: Vec<Arc<dyn PackPart>>,
+    pub name: &'static str,
+    part: Arc<ThingPart>,
+    packs: Arc<Packs>,
+    test: TestDb,
+}
+
+impl House {
+    /// One house for every database that tests run on.
+    pub async fn all() -> Vec<House> {
+        let mut houses = Vec::new();
+        for test in storage::testing::all().await.unwrap() {
+            houses.push(House::new(test).await);
+        }
+        houses
+    }
+
+    async fn new(test: TestDb) -> House {
+        let clock = Arc::new(TestClock::at(Instant(1_795_305_600_000_000)));
+        let db = test.db.clone();
+        let module = packs::module();
+        let modules = [("storage", storage::migrate::OWN), (module.name, module.migrations)];
+        storage::migrate(&db, clock.as_ref(), &modules).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        // Identity's table, and the table of the part.
+        let sql = "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
+                       action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);
+                   CREATE TABLE thing (id TEXT NOT NULL PRIMARY KEY, value DOUBLE PRECISION NOT NULL);";
+        tx.batch(sql.into()).await.unwrap();
+        tx.commit().await.unwrap();
+        let part = Arc::new(ThingPart::default());
+        let parts: Vec<Arc<dyn PackPart>> = vec![part.clone()];
+        let packs = Packs::open(&db).await.unwrap();
+        packs.furnish(parts.clone());
+        let files = storage::files::Files::under(test.folder());
+        let words: Vec<web::words::Source> = web::words::OWN.iter().chain(module.words).copied().collect();
+        let words = web::Words::new(&words).unwrap();
+        let shared: Arc<dyn Clock> = clock.clone();
+        let house = kit::Builder::new(db, files, shared, words).service(packs.clone()).build();
+        let name = test.name();
+        House { cx: house.system("test"), clock, parts, name, part, packs, test }
+    }
+
+    pub fn packs(&self) -> &Packs {
+        &self.packs
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.test.folder()
+    }
+
+    /// How often the part was told of an apply.
+    pub fn applied(&self) -> usize {
+        self.part.applied.load(Ordering::SeqCst)
+    }
+
+    pub async fn events(&self) -> Vec<String> {
+        let rows: Vec<(String,)> =
+            self.cx.db.all("SELECT event FROM outbox ORDER BY seq", args![]).await.unwrap();
+        rows.into_iter().map(|r| r.0).collect()
+    }
+
+    pub async fn audit(&self) -> Vec<String> {
+        let sql = "SELECT action, subject, actor FROM audit ORDER BY id";
+        let rows: Vec<(String, String, String)> = self.cx.db.all(sql, args![]).await.unwrap();
+        rows.into_iter().map(|(action, subject, actor)| format!("{action} {subject} {actor}")).collect()
+    }
+}
+
+/// The rows of the part, by id.
+pub async fn things(house: &House) -> Vec<(String, f64)> {
+    let all: BTreeMap<String, f64> = house
+        .cx
+        .db
+        .all::<(String, f64)>("SELECT id, value FROM thing", args![])
+        .await
+        .unwrap()
+        .into_iter()
+        .collect();
+    all.into_iter().collect()
+}

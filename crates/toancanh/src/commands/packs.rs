@@ -1,0 +1,58 @@
+//! `toancanh packs …`
+
+use std::path::Path;
+use std::sync::Arc;
+
+use foundation::Result;
+use kit::PackPart;
+use packs::Source;
+
+use crate::cli::Packs;
+use crate::open::open;
+use crate::wiring;
+
+/// The packs of a folder, or those that the program carries.
+pub fn source(dir: Option<&Path>) -> Result<Source> {
+    dir.map_or_else(|| Ok(Source::embedded()), Source::folder)
+}
+
+/// Runs it.
+pub async fn run(args: Packs) -> Result<()> {
+    let parts: Vec<Arc<dyn PackPart>> = wiring::pack_parts();
+    match args {
+        Packs::Check { dir } => {
+            let source = source(dir.as_deref())?;
+            let faults = packs::check(&source, &parts);
+            for fault in &faults {
+                println!("{}", packs::line(fault));
+            }
+            match faults.is_empty() {
+                true => {
+                    println!("{} gói, không có lỗi.", source.ids().len());
+                    Ok(())
+                }
+                false => Err(packs::refusal(&faults)),
+            }
+        }
+        Packs::Apply { dir, place } => {
+            let opened = open(&place).await?;
+            let cx = opened.house.system("cli");
+            let report = packs::apply(&cx, &source(dir.as_deref())?, &parts).await?;
+            println!("{report}");
+            Ok(())
+        }
+        Packs::List(place) => {
+            let opened = open(&place).await?;
+            for pack in opened.house.get::<packs::Packs>()?.all().iter() {
+                println!("{:<14} {} ({} chỉ tiêu)", pack.id, pack.name.vi, pack.count("indicator"));
+            }
+            Ok(())
+        }
+        Packs::Diff { dir, place } => {
+            let opened = open(&place).await?;
+            let diff = packs::diff(&opened.house.db, &source(dir.as_deref())?).await?;
+            println!("{diff}");
+            Ok(())
+        }
+    }
+}

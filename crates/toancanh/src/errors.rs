@@ -1,0 +1,60 @@
+//! Faults on their way out: a page for people, a problem document (RFC 9457) for machines.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use foundation::Kind;
+use http::{StatusCode, header};
+use kit::{Actor, Context, House, Scope};
+use web::{Fault, Page};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    page: Page,
+    status: u16,
+    heading: String,
+    message: String,
+    code: &'static str,
+}
+
+/// The layer: looks at what a handler answered, and draws its fault for whoever asked.
+pub async fn draw(State(house): State<House>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let accepts =
+        request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    let machine = path.starts_with("/api/") || path == "/live" || !accepts.contains("text/html");
+    if response.status() == StatusCode::NOT_FOUND && response.extensions().get::<Fault>().is_none() {
+        let fault = Fault::from(foundation::error::not_found("page_not_found", "Không có trang này."));
+        return match machine {
+            true => web::fault::problem(&fault.0),
+            false => page(&house, &headers, &path, &fault),
+        };
+    }
+    match response.extensions().get::<Fault>().cloned() {
+        Some(fault) if !machine => page(&house, &headers, &path, &fault),
+        _ => response,
+    }
+}
+
+fn page(house: &House, headers: &http::HeaderMap, path: &str, fault: &Fault) -> Response {
+    let error = &fault.0;
+    let status = web::fault::status(error);
+    let mut cx =
+        Context { actor: Actor::Public, scope: Scope::Public, path: path.into(), ..house.system("error") };
+    kit::http::read_choices(&mut cx, headers);
+    let heading = cx.t(&format!("error-{}", status.as_u16()));
+    let message = match error.kind() {
+        Kind::Internal => cx.t("error-internal"),
+        _ => error.message().to_owned(),
+    };
+    let Ok(shell) = cx.page(heading.clone()) else { return web::fault::problem(error) };
+    let page = ErrorPage { page: shell, status: status.as_u16(), heading, message, code: error.code() };
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => web::fault::problem(error),
+    }
+}

@@ -1,0 +1,151 @@
+//! The shell around every page: the menu, the place, the person, the date with the moon.
+
+use foundation::time_of_day::TimeOfDay;
+use foundation::{Date, Lang, LunarDate};
+use kit::house::Shell;
+use kit::{Actor, Context, Permission};
+use packs::Packs;
+use units::{Atlas, Level};
+use web::words::Source;
+use web::{NavEntry, NavGroup, Page};
+
+/// The shell's own words.
+pub const WORDS: [Source; 2] =
+    [(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))];
+
+/// The shell of every page.
+pub struct DeskShell;
+
+fn entry(cx: &Context, href: &str, key: &str, icon: &str) -> NavEntry {
+    let path = cx.path.split('?').next().unwrap_or_default();
+    let here = path == href || (href != "/" && path.starts_with(&format!("{href}/")));
+    NavEntry { href: href.to_owned(), label: cx.t(key), icon: icon.to_owned(), here }
+}
+
+fn nav(cx: &Context) -> Vec<NavGroup> {
+    let mut groups = vec![NavGroup {
+        title: String::new(),
+        entries: vec![
+            entry(cx, "/", "nav-overview", "home"),
+            entry(cx, "/morning", "nav-morning-page", "sun"),
+            entry(cx, "/wall", "nav-wall-page", "screen"),
+        ],
+    }];
+    if let Ok(packs) = cx.house.get::<Packs>() {
+        let path = cx.path.split('?').next().unwrap_or_default();
+        let fields: Vec<NavEntry> = packs
+            .all()
+            .iter()
+            .filter(|p| p.count("indicator") > 0)
+            .map(|p| {
+                let href = format!("/fields/{}", p.id);
+                let here = path == href;
+                NavEntry { href, label: p.name.get(cx.lang).to_owned(), icon: p.icon.clone(), here }
+            })
+            .collect();
+        if !fields.is_empty() {
+            groups.push(NavGroup { title: cx.t("nav-fields"), entries: fields });
+        }
+    }
+    groups.push(NavGroup {
+        title: cx.t("nav-figures"),
+        entries: vec![
+            entry(cx, "/indicators", "nav-indicators", "trend"),
+            entry(cx, "/units", "nav-units", "map"),
+            entry(cx, "/compare", "nav-compare", "list"),
+            entry(cx, "/late", "nav-late", "bell"),
+        ],
+    });
+    if cx.may(Permission::WriteFigures) {
+        groups.push(NavGroup {
+            title: cx.t("nav-entry"),
+            entries: vec![
+                entry(cx, "/grid", "nav-grid", "edit"),
+                entry(cx, "/import", "nav-import", "upload"),
+                entry(cx, "/imports", "nav-imports", "list"),
+            ],
+        });
+    }
+    let mut admin = Vec::new();
+    if cx.may(Permission::ManageAccounts) {
+        admin.push(entry(cx, "/accounts", "nav-accounts", "key"));
+    }
+    if cx.actor.is_signed_in() {
+        admin.push(entry(cx, "/packs", "nav-packs", "list"));
+    }
+    if cx.may(Permission::RunJobs) {
+        admin.push(entry(cx, "/jobs", "nav-jobs", "list"));
+    }
+    if cx.may(Permission::ReadAudit) {
+        admin.push(entry(cx, "/audit", "nav-audit", "list"));
+    }
+    admin.push(entry(cx, "/api", "nav-api", "list"));
+    groups.push(NavGroup { title: cx.t("nav-admin"), entries: admin });
+    groups
+}
+
+/// «Thứ Ba 24/11/2026 · 16 tháng Mười, Bính Ngọ».
+fn date_line(day: Date, lang: Lang) -> String {
+    let civil = match lang {
+        Lang::Vi => day.long_vi(),
+        Lang::En => day.long_en(),
+    };
+    match LunarDate::of(day) {
+        Some(lunar) => format!("{civil} · {}", lunar.label()),
+        None => civil,
+    }
+}
+
+impl Shell for DeskShell {
+    fn page(&self, cx: &Context, title: String) -> Page {
+        let now = cx.clock.now();
+        let today = Date::of(now);
+        let (place, note) = match cx.house.get::<Atlas>() {
+            Ok(atlas) => {
+                let map = atlas.map();
+                let root = atlas.root();
+                let place = root.map(|r| map.name(r, today)).unwrap_or_else(|| cx.t("place-not-chosen"));
+                let count = root.map_or(0, |r| map.below(r, Level::Commune, today).len());
+                let note = match count {
+                    0 | 1 => String::new(),
+                    n => cx.words.say(cx.lang, "place-communes", &[("n", (n as i64).into())]),
+                };
+                (place, note)
+            }
+            Err(_) => (String::new(), String::new()),
+        };
+        let person = match &cx.actor {
+            Actor::Person { name, .. } => Some(name.to_string()),
+            _ => None,
+        };
+        Page {
+            title,
+            lang: cx.lang,
+            theme: cx.theme,
+            words: cx.words.clone(),
+            place,
+            place_note: note,
+            nav: nav(cx),
+            quick: vec![
+                entry(cx, "/", "nav-overview", "home"),
+                entry(cx, "/indicators", "nav-indicators", "trend"),
+                entry(cx, "/late", "nav-late", "bell"),
+            ],
+            boards: vec![
+                entry(cx, "/wall", "nav-wall-page", "screen"),
+                entry(cx, "/", "nav-overview", "home"),
+                entry(cx, "/indicators", "nav-indicators", "trend"),
+                entry(cx, "/compare", "nav-compare", "list"),
+                entry(cx, "/morning", "nav-morning-page", "sun"),
+            ],
+            clock: TimeOfDay::of(now).show(),
+            person,
+            path: cx.path.to_string(),
+            live_since: cx.live.version(),
+            now,
+            date_line: date_line(today, cx.lang),
+            demo: cx.demo.load(std::sync::atomic::Ordering::Relaxed),
+            notice: cx.notice.clone(),
+        }
+    }
+}

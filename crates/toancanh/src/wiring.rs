@@ -1,0 +1,43 @@
+//! The whole nervous system on one page: which modules there are, and which event calls which action of whom.
+
+use std::sync::Arc;
+
+use foundation::{Result, error::internal};
+use kit::{House, Module, PackPart, TileSource};
+use storage::outbox::Event;
+use web::live::Renderer;
+
+/// The modules, floor by floor. Migrations, routes, jobs, words and pack parts come from here and nowhere else.
+pub fn modules() -> Vec<Module> {
+    vec![units::module(), packs::module(), indicators::module(), boards::module()]
+}
+
+/// Who reads packs.
+pub fn pack_parts() -> Vec<Arc<dyn PackPart>> {
+    modules().into_iter().flat_map(|m| m.pack_parts).collect()
+}
+
+/// Who draws tiles.
+pub fn tiles() -> Vec<Arc<dyn TileSource>> {
+    vec![Arc::new(indicators::tiles::Tiles)]
+}
+
+/// Who renders live topics.
+pub fn renderers(house: &House) -> Vec<Arc<dyn Renderer>> {
+    vec![Arc::new(boards::renderer::TileRenderer(house.clone()))]
+}
+
+/// An event and what it causes. An event that nobody handles is a fault of this page.
+pub async fn deliver(house: &House, event: &Event) -> Result<()> {
+    match event.event.as_str() {
+        // Figures changed → old values are forgotten, the fragments that show them are drawn anew.
+        indicators::events::CHANGED => {
+            let changed = serde_json::from_value(event.payload.clone())
+                .map_err(|e| internal("event", "Sự kiện indicators.changed không đọc được").because(e))?;
+            indicators::events::on_changed(house, &changed).await
+        }
+        // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are read again.
+        packs::EVENT => packs::refresh(&house.system("packs.applied"), &pack_parts()).await,
+        other => Err(internal("event_unknown", format!("Không ai xử lý sự kiện {other}"))),
+    }
+}
