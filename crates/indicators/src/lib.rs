@@ -12,6 +12,7 @@ pub mod definition;
 pub mod engine;
 pub mod events;
 pub mod formula;
+pub mod import;
 pub mod observations;
 pub mod part;
 pub mod show;
@@ -32,9 +33,9 @@ use storage::migrations;
 pub fn module() -> Module {
     Module {
         name: "indicators",
-        migrations: migrations!["0001_indicators"],
+        migrations: migrations!["0001_indicators", "0002_import"],
         routes: Vec::new(),
-        jobs: Vec::new(),
+        jobs: vec![Arc::new(actions::import_apply::ImportJob)],
         pack_parts: vec![Arc::new(IndicatorPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
         openapi: "",

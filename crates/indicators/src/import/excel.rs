@@ -125,7 +125,6 @@ fn owned(data: &Data, epoch: ExcelEpoch) -> Cell {
         Data::DateTimeIso(text) => iso(text, epoch),
         Data::DurationIso(text) => Cell::text(text),
         Data::Error(error) => Cell::Error(error_name(error)),
-        _ => Cell::Empty,
     }
 }
 

@@ -11,7 +11,8 @@ use units::{Level, Map};
 
 use super::mapping::{Mapping, Role, heading, period_code};
 use super::workbook::{Cell, Sheet};
-use crate::definition::{Catalogue, Indicator, ReportedBy};
+use crate::definition::{Catalogue, Indicator};
+use crate::engine::reach::levels_of;
 
 /// How many rows from the top may hold the headings.
 const HEAD: usize = 40;
@@ -132,6 +133,12 @@ impl<'a> Known<'a> {
     fn is_unit(&self, text: &str) -> bool {
         let folded = fold(text);
         self.units.contains_key(&folded) || (folded.len() == 4 && self.units.contains_key(&format!("0{folded}")))
+    }
+
+    /// Whether the whole place itself delivers an indicator, so that its row is no sum.
+    pub fn whole_reports(&self, indicator: &str) -> bool {
+        let found = self.catalogue.code(indicator);
+        found.is_some_and(|i| self.root_level.is_some_and(|l| levels_of(&i.def.reported_by).contains(&l)))
     }
 
     /// The unit in a title, «UBND xã Trần Đề»: the longest name that stands in it, in full.
@@ -418,10 +425,10 @@ fn holds_units(sheet: &Sheet, first: usize, column: usize, known: &Known<'_>) ->
 /// Whether every indicator named is delivered once for the whole place.
 fn whole_place(mapping: &Mapping, known: &Known<'_>) -> bool {
     let mut named = mapping.columns.iter().filter_map(|c| match c {
-        Role::Value { indicator: Some(code), .. } => known.catalogue.code(code),
+        Role::Value { indicator: Some(code), .. } => Some(code),
         _ => None,
     });
-    named.clone().next().is_some() && named.all(|i| i.def.reported_by.has(ReportedBy::Province))
+    named.clone().next().is_some() && named.all(|code| known.whole_reports(code))
 }
 
 /// How the typed numbers of the value columns are written. What fits both ways says nothing.

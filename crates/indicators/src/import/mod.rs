@@ -10,6 +10,7 @@ mod guard;
 pub mod compare;
 pub mod drafts;
 pub mod file;
+pub mod form;
 pub mod guess;
 pub mod mapping;
 pub mod rows;

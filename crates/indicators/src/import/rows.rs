@@ -110,7 +110,7 @@ impl<'a> Reading<'a> {
     /// Reads one sheet. Says `false` when `progress` stopped it.
     pub fn sheet(&mut self, sheet: &Sheet, mapping: &Mapping, progress: &mut Progress<'_>) -> bool {
         self.sheets += 1;
-        let columns = Columns::of(mapping);
+        let columns = Columns::of(mapping, self.known);
         let mut incoming = Incoming::default();
         for row in mapping.first..sheet.rows.len() {
             if row % 2048 == 0 && !progress(self.delivery.rows) {
@@ -166,7 +166,7 @@ impl<'a> Reading<'a> {
                     candidates: Vec::new(),
                 };
                 let refused = columns.values.iter().filter(|v| !sheet.at(row, v.column).is_empty()).count();
-                self.delivery.refused += refused as u64 - 1;
+                self.delivery.refused += (refused as u64).saturating_sub(1);
                 self.fault(sheet, (row, c), fault);
                 return false;
             }
@@ -373,8 +373,8 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(mapping: &Mapping) -> Columns {
-        let mut all = Columns { parts_only: true, ..Columns::default() };
+    fn of(mapping: &Mapping, known: &Known<'_>) -> Columns {
+        let mut all = Columns::default();
         for (column, role) in mapping.columns.iter().enumerate() {
             match role {
                 Role::Skip => {}
@@ -393,7 +393,8 @@ impl Columns {
             }
         }
         // Where rows name the indicator, the whole place may be one of those that report.
-        all.parts_only = all.indicator.is_none();
+        let whole = |code: &Option<String>| code.as_deref().or(mapping.indicator.as_deref()).is_some_and(|c| known.whole_reports(c));
+        all.parts_only = all.indicator.is_none() && !all.values.iter().any(|v| whole(&v.indicator));
         all
     }
 
