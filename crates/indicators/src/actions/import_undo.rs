@@ -44,8 +44,8 @@ storage::row! {
         dims: String,
         value: Option<f64>,
         estimated: Option<bool>,
-        newest: i64,
         revision: i64,
+        newest: i64,
     }
 }
 

@@ -28,12 +28,17 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Workbook> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut cells = 0_u64;
     let mut record = csv::StringRecord::new();
-    let mut line = 0_u64;
-    while reader.read_record(&mut record).map_err(broken)? {
-        // Empty lines are left out by the reader but count in the addresses that people see.
-        let at = record.position().map_or(line, |p| p.line() - 1);
-        if at > line && rows.len() as u64 == line {
-            rows.resize_with(at as usize, Vec::new);
+    loop {
+        let before = reader.position().line();
+        if !reader.read_record(&mut record).map_err(broken)? {
+            break;
+        }
+        // The reader steps over empty lines, but they count in the addresses that people see. A line break inside quotes does not.
+        let inner: usize = record.iter().map(|f| f.bytes().filter(|b| *b == b'\n').count()).sum();
+        let empty = (reader.position().line() - before).saturating_sub(1 + inner as u64);
+        cells += empty;
+        if cells <= MAX_CELLS {
+            rows.resize_with(rows.len() + empty as usize, Vec::new);
         }
         let mut row: Vec<Cell> = record.iter().map(Cell::text).collect();
         while row.last().is_some_and(Cell::is_empty) {
@@ -41,7 +46,6 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Workbook> {
         }
         cells += row.len() as u64 + 1;
         rows.push(row);
-        line = rows.len() as u64;
         if cells > MAX_CELLS || rows.len() > MAX_ROWS as usize {
             return Err(too_many_cells());
         }

@@ -130,7 +130,7 @@ impl<'a> Known<'a> {
     }
 
     /// Whether a text names any unit, be it several.
-    fn is_unit(&self, text: &str) -> bool {
+    pub fn is_unit(&self, text: &str) -> bool {
         let folded = fold(text);
         self.units.contains_key(&folded) || (folded.len() == 4 && self.units.contains_key(&format!("0{folded}")))
     }
@@ -285,6 +285,10 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
     let mut best: Option<(usize, usize, usize, Vec<(Role, Fit)>)> = None;
     for header in 0..sheet.rows.len().min(HEAD) {
         for levels in 1..=3.min(header + 1) {
+            // A line of one text above the headings is a title.
+            if levels > 1 && is_title(sheet, header + 1 - levels, width) {
+                break;
+            }
             let columns: Vec<(Role, Fit)> = (0..width)
                 .map(|c| {
                     let parts = parts_of(sheet, header, levels, c);
@@ -295,7 +299,9 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
                 })
                 .collect();
             let score = score(&columns, levels);
-            if score > 0 && best.as_ref().is_none_or(|b| score > b.0) {
+            // Codes above names: the lower of two rows that say the same is the last of the headings.
+            let lower = |b: &(usize, usize, usize, Vec<_>)| score == b.0 && header == b.1 + 1;
+            if score > 0 && best.as_ref().is_none_or(|b| score > b.0 || lower(b)) {
                 best = Some((score, header, levels, columns));
             }
         }
@@ -343,6 +349,13 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
     }
     mapping.style = style_in(sheet, &mapping);
     Some(Guess { mapping, fits })
+}
+
+/// Whether a row shows one text and nothing else.
+fn is_title(sheet: &Sheet, row: usize, width: usize) -> bool {
+    let mut texts: Vec<String> = (0..width).map(|c| sheet.words(row, c)).filter(|t| !t.is_empty()).collect();
+    texts.dedup();
+    texts.len() < 2
 }
 
 /// The heading of a column; above it, a text without a merge also covers the empty cells to its right.

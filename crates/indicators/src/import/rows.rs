@@ -155,6 +155,10 @@ impl<'a> Reading<'a> {
                 self.delivery.totals += 1;
                 return false;
             }
+            if !self.known.is_unit(&incoming.unit) && columns.values.iter().all(|v| wordy(sheet.at(row, v.column))) {
+                // A signature or a remark below the table.
+                return false;
+            }
             if incoming.unit.is_empty() && columns.values.iter().all(|v| v.unit.is_none()) {
                 self.delivery.rows += 1;
                 let fault = RowFault {
@@ -470,6 +474,15 @@ fn is_true(cell: &Cell) -> bool {
 /// Whether a cell left of an empty name says that the row is a sum («Tổng cộng» in the column of numbers).
 fn row_says_total(sheet: &Sheet, row: usize, unit: usize) -> bool {
     (0..unit).any(|c| matches!(sheet.at(row, c), Cell::Text(text) if is_total(text)))
+}
+
+/// Nothing, or a text without a digit.
+fn wordy(cell: &Cell) -> bool {
+    match cell {
+        Cell::Empty => true,
+        Cell::Text(text) => !text.bytes().any(|b| b.is_ascii_digit()) || text.contains(", ngày "),
+        _ => false,
+    }
 }
 
 /// What to do about a text that is no number: the number itself, when letters were typed for digits.
