@@ -263,7 +263,8 @@ async fn a_mapping_made_by_hand_is_remembered_for_the_next_month() {
         plan[0].columns[1] = Role::of("admin.done");
         plan[0].columns[2] = Role::Skip;
         let draft = Remap { plan, remember: true }.run(&officer, ROOT, draft.id).await.unwrap();
-        assert_eq!((draft.state.as_str(), draft.summary.new), ("ready", 1));
+        let faults = drafts::faults(&officer.db, draft.id).await.unwrap();
+        assert_eq!((draft.state.as_str(), draft.summary.new), ("ready", 1), "{faults:?} {draft:?}");
         let next = send(file(10, 42)).run(&officer, ROOT).await.unwrap();
         assert_eq!((next.state.as_str(), next.summary.new), ("ready", 1));
         ImportApply::default().run(&officer, ROOT, next.id).await.unwrap();
