@@ -12,6 +12,7 @@ pub mod definition;
 pub mod engine;
 pub mod events;
 pub mod formula;
+pub mod http;
 pub mod import;
 pub mod observations;
 pub mod part;
@@ -34,7 +35,7 @@ pub fn module() -> Module {
     Module {
         name: "indicators",
         migrations: migrations!["0001_indicators", "0002_import"],
-        routes: Vec::new(),
+        routes: [http::import_pages::routes(), http::grid_pages::routes()].concat(),
         jobs: vec![Arc::new(actions::import_apply::ImportJob)],
         pack_parts: vec![Arc::new(IndicatorPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],

@@ -45,7 +45,8 @@ fn two_entries_over_the_same_bytes_are_a_bomb() {
 
 #[test]
 fn two_cells_in_far_corners_do_not_make_a_sheet_of_billions() {
-    let near = r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="B1048576"><v>2</v></c></row>"#;
+    let near =
+        r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="B1048576"><v>2</v></c></row>"#;
     let book = Workbook::read(&raw_xlsx("", near, NO_STRINGS), "a.xlsx").unwrap();
     assert_eq!(book.sheets[0].rows.len(), 1_048_576);
     let mut wide = String::new();
@@ -69,7 +70,8 @@ fn an_open_document_that_repeats_a_cell_into_billions_is_refused() {
         <table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float"
         table:number-columns-repeated="10000" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row>
         </table:table></office:spreadsheet></office:body></office:document-content>"#;
-    let file = zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content)]);
+    let file =
+        zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content)]);
     assert_eq!(code(&file), "file_too_many_cells");
 }
 
@@ -80,7 +82,8 @@ fn compound(names: &[&str], chain: u32) -> Vec<u8> {
     file[26] = 3;
     file[30] = 9;
     file[32] = 6;
-    let put = |file: &mut Vec<u8>, at: usize, word: u32| file[at..at + 4].copy_from_slice(&word.to_le_bytes());
+    let put =
+        |file: &mut Vec<u8>, at: usize, word: u32| file[at..at + 4].copy_from_slice(&word.to_le_bytes());
     put(&mut file, 44, 1);
     put(&mut file, 48, 1);
     put(&mut file, 60, 0xffff_fffe);

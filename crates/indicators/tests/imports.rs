@@ -57,7 +57,8 @@ fn monthly_report(house: &House) -> Vec<u8> {
 #[tokio::test]
 async fn a_report_as_offices_send_it_is_understood() {
     for house in House::all().await {
-        let options = ImportOptions { style: Some(foundation::number::NumberStyle::Vi), ..ImportOptions::default() };
+        let options =
+            ImportOptions { style: Some(foundation::number::NumberStyle::Vi), ..ImportOptions::default() };
         let report = import(&house.cx, &monthly_report(&house), "bao-cao.xlsx", options).await;
         assert_eq!(report.faults, [], "{}", house.name);
         assert_eq!((report.summary.changed, report.summary.totals, report.summary.blank), (5, 1, 1));
@@ -72,7 +73,8 @@ async fn a_report_as_offices_send_it_is_understood() {
 #[tokio::test]
 async fn a_number_that_can_be_read_in_two_ways_waits_for_somebody_to_say_which() {
     for house in House::all().await {
-        let error_free = import(&house.cx, &monthly_report(&house), "bao-cao.xlsx", ImportOptions::default()).await;
+        let error_free =
+            import(&house.cx, &monthly_report(&house), "bao-cao.xlsx", ImportOptions::default()).await;
         assert_eq!(error_free.batch, None);
         assert_eq!(error_free.faults.len(), 1);
         let fault = &error_free.faults[0];
@@ -87,7 +89,8 @@ async fn the_same_file_twice_changes_nothing() {
     for house in House::all().await {
         let csv = format!(
             "Mã đơn vị;Chỉ tiêu;Kỳ;Giá trị;Ước\n{};admin.received;2026-10;12;\n{};Hồ sơ tiếp nhận;T10/2026;7;x\n",
-            house.communes[0].1, house.unit_name(1)
+            house.communes[0].1,
+            house.unit_name(1)
         );
         let first = import(&house.cx, csv.as_bytes(), "a.csv", ImportOptions::default()).await;
         assert_eq!((first.summary.changed, first.summary.unchanged), (2, 0), "{:?}", first.faults);
@@ -139,7 +142,8 @@ async fn every_bad_cell_is_named_with_its_reason_and_a_remedy() {
     for house in House::all().await {
         let file = faulty(&house);
         let report = import(&house.cx, &file, "loi.xlsx", ImportOptions::default()).await;
-        let told: Vec<(&str, &str)> = report.faults.iter().map(|f| (f.cell.as_str(), f.code.as_str())).collect();
+        let told: Vec<(&str, &str)> =
+            report.faults.iter().map(|f| (f.cell.as_str(), f.code.as_str())).collect();
         let expected = [
             ("D2", "formula_error"),
             ("D3", "number_unreadable"),
@@ -152,7 +156,12 @@ async fn every_bad_cell_is_named_with_its_reason_and_a_remedy() {
             ("A11", "unit_missing"),
         ];
         assert_eq!(told, expected, "{}", house.name);
-        assert!(report.faults.iter().all(|f| f.sheet == "Tháng 10" && !f.message.is_empty() && !f.remedy.is_empty()));
+        assert!(
+            report
+                .faults
+                .iter()
+                .all(|f| f.sheet == "Tháng 10" && !f.message.is_empty() && !f.remedy.is_empty())
+        );
         assert!(report.faults[0].message.contains("#DIV/0!"));
         assert!(report.faults[1].remedy.contains("1.204,0"));
         assert!(report.faults[6].message.contains("dòng 2"), "{}", report.faults[6].message);
@@ -252,10 +261,18 @@ async fn an_officer_writes_only_their_own_units() {
 async fn a_mapping_made_by_hand_is_remembered_for_the_next_month() {
     for house in House::all().await {
         let file = |month: u32, value: u32| {
-            format!("Báo cáo tháng {month} năm 2026\nNơi;Cột lạ;Hồ sơ tiếp nhận\n{};{value};1\n", house.unit_name(0))
-                .into_bytes()
+            format!(
+                "Báo cáo tháng {month} năm 2026\nNơi;Cột lạ;Hồ sơ tiếp nhận\n{};{value};1\n",
+                house.unit_name(0)
+            )
+            .into_bytes()
         };
-        let send = |bytes| ImportPreview { bytes, name: "la.csv".into(), pack: String::new(), period: String::new() };
+        let send = |bytes| ImportPreview {
+            bytes,
+            name: "la.csv".into(),
+            pack: String::new(),
+            period: String::new(),
+        };
         let officer = house.officer(&[house.unit(0)]);
         let draft = send(file(9, 41)).run(&officer, ROOT).await.unwrap();
         let mut plan = draft.plan.clone();
@@ -323,7 +340,8 @@ async fn a_template_filled_in_is_read_back_without_asking() {
             }
         }
         sheet.write_number(4, 2, 31.0).unwrap();
-        let report = import(&house.cx, &filled.save_to_buffer().unwrap(), "mau.xlsx", ImportOptions::default()).await;
+        let report =
+            import(&house.cx, &filled.save_to_buffer().unwrap(), "mau.xlsx", ImportOptions::default()).await;
         assert_eq!((report.summary.changed, report.faults.len()), (1, 0), "{:?}", report.plan);
     }
 }
@@ -338,7 +356,12 @@ async fn a_large_file_is_written_by_a_job_and_a_cancelled_job_writes_nothing() {
                 csv.push_str(&format!("{},admin.received,{year}-{:02},{day}\n", commune.1, day % 12 + 1));
             }
         }
-        let preview = ImportPreview { bytes: csv.into_bytes(), name: "lon.csv".into(), pack: String::new(), period: String::new() };
+        let preview = ImportPreview {
+            bytes: csv.into_bytes(),
+            name: "lon.csv".into(),
+            pack: String::new(),
+            period: String::new(),
+        };
         let draft = preview.run(&house.cx, ROOT).await.unwrap();
         if draft.summary.good() <= indicators::actions::import_apply::LARGE {
             // Old codes are not codes of those years' units; the file is then small and written at once.

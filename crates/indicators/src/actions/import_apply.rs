@@ -77,16 +77,24 @@ impl ImportApply {
         Ok(job)
     }
 
-    async fn write(&self, cx: &Context, draft: Draft, kind: &'static str, delivery: Delivery) -> Result<Draft> {
+    async fn write(
+        &self,
+        cx: &Context,
+        draft: Draft,
+        kind: &'static str,
+        delivery: Delivery,
+    ) -> Result<Draft> {
         let faults = delivery.faults.len();
         if faults > 0 && self.mode == Mode::AllOrNothing {
-            let why = format!("Tệp còn {faults} ô sai nên chưa ghi gì. Hãy sửa tệp, hoặc chọn «ghi phần đúng».");
+            let why =
+                format!("Tệp còn {faults} ô sai nên chưa ghi gì. Hãy sửa tệp, hoặc chọn «ghi phần đúng».");
             return Err(invalid("import_faults", why));
         }
         if delivery.told.is_empty() {
             return Err(invalid("import_empty", "Tệp không có số liệu đúng nào để ghi."));
         }
-        let note = if self.note.is_empty() { draft.name.clone() } else { format!("{}: {}", draft.name, self.note) };
+        let note =
+            if self.note.is_empty() { draft.name.clone() } else { format!("{}: {}", draft.name, self.note) };
         let record = record::Record {
             kind,
             source: file::reports(),
@@ -156,10 +164,8 @@ impl Sender {
         let scope = match self.grants {
             None => Scope::System("import"),
             Some(grants) => {
-                let reach = |(units, packs, write): (BTreeSet<UnitId>, Option<BTreeSet<String>>, bool)| Reach {
-                    units,
-                    packs: packs.map_or(Fields::All, Fields::Some),
-                    write,
+                let reach = |(units, packs, write): (BTreeSet<UnitId>, Option<BTreeSet<String>>, bool)| {
+                    Reach { units, packs: packs.map_or(Fields::All, Fields::Some), write }
                 };
                 Scope::Granted(Arc::new(Granted { grants: grants.into_iter().map(reach).collect() }))
             }
@@ -204,8 +210,7 @@ impl JobHandler for ImportJob {
                 };
                 examine(&task, root, &book, &plan, &pack, &mut tell)
             });
-            let checked =
-                checked.await.map_err(|e| internal("import", "Kiểm tra tệp bị ngắt").because(e))?;
+            let checked = checked.await.map_err(|e| internal("import", "Kiểm tra tệp bị ngắt").because(e))?;
             let delivery = match checked {
                 Err(e) if e.code() == "import_stopped" => return close(&cx, draft.id).await,
                 other => other?,
@@ -216,7 +221,9 @@ impl JobHandler for ImportJob {
             let apply = ImportApply { mode: order.mode, note: order.note };
             match apply.write(&cx, draft, workbook.kind.delivery(), delivery).await {
                 // What the file lacks, another try does not bring.
-                Err(e) if matches!(e.code(), "import_faults" | "import_empty") => reopen_draft(&cx, order.draft).await,
+                Err(e) if matches!(e.code(), "import_faults" | "import_empty") => {
+                    reopen_draft(&cx, order.draft).await
+                }
                 other => other.map(|_| ()),
             }
         })

@@ -53,7 +53,8 @@ impl ImportPreview {
         let bytes = Arc::new(self.bytes);
         let workbook = file::open(bytes.clone(), &self.name).await?;
         let plan = file::plan(cx, root, &workbook, &self.pack, &self.period).await?;
-        let kept = cx.files.keep(&cx.db, cx.clock.as_ref(), &self.name, "application/octet-stream", &bytes).await?;
+        let kept =
+            cx.files.keep(&cx.db, cx.clock.as_ref(), &self.name, "application/octet-stream", &bytes).await?;
         let draft = Draft {
             id: foundation::new_id(),
             file: kept.id,
@@ -86,7 +87,8 @@ impl Remap {
             for mapping in self.plan.iter().filter(|m| m.missing().is_none()) {
                 if let Some(sheet) = workbook.sheet(&mapping.sheet) {
                     let print = fingerprint(sheet, mapping.header, mapping.levels);
-                    drafts::remember(&mut tx, cx.clock.now(), &cx.actor.audit_name(), &print, mapping).await?;
+                    drafts::remember(&mut tx, cx.clock.now(), &cx.actor.audit_name(), &print, mapping)
+                        .await?;
                 }
             }
             tx.commit().await?;

@@ -57,7 +57,12 @@ const DIFFERS: &str = "o.revision IS NOT NULL
     AND (o.value IS DISTINCT FROM s.value OR o.estimated IS DISTINCT FROM s.estimated)";
 
 /// Compares values with what the source of this code told last, and gives the first `limit` corrections.
-pub async fn compare(db: &Db, source: &str, told: &[Told], limit: i64) -> Result<(Compared, Vec<Correction>)> {
+pub async fn compare(
+    db: &Db,
+    source: &str,
+    told: &[Told],
+    limit: i64,
+) -> Result<(Compared, Vec<Correction>)> {
     let id: Option<(i64,)> = db.one("SELECT id FROM source WHERE code = $1", args![source]).await?;
     let Some((id,)) = id else {
         return Ok((Compared { new: told.len() as u64, ..Compared::default() }, Vec::new()));

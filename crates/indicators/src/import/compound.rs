@@ -42,8 +42,14 @@ impl<'a> Compound<'a> {
             _ => return Err(broken("sector size")),
         };
         let most = bytes.len() / sector + 1;
-        let mut file =
-            Compound { bytes, sector, fat: Vec::new(), mini_fat: Vec::new(), mini: Vec::new(), entries: Vec::new() };
+        let mut file = Compound {
+            bytes,
+            sector,
+            fat: Vec::new(),
+            mini_fat: Vec::new(),
+            mini: Vec::new(),
+            entries: Vec::new(),
+        };
         let mut tables: Vec<u32> = (0..109).map(|i| word(bytes, 76 + i * 4)).collect::<Result<_>>()?;
         let mut next = word(bytes, 68)?;
         let mut steps = 0;
@@ -133,7 +139,11 @@ impl<'a> Compound<'a> {
         let Some(entry) = self.entries.iter().find(|e| e.name.eq_ignore_ascii_case(name)) else {
             return Ok(None);
         };
-        if entry.size < 4096 { self.mini_chain(entry.start, entry.size) } else { self.chain(entry.start, entry.size) }
-            .map(Some)
+        if entry.size < 4096 {
+            self.mini_chain(entry.start, entry.size)
+        } else {
+            self.chain(entry.start, entry.size)
+        }
+        .map(Some)
     }
 }

@@ -3,7 +3,9 @@
 use foundation::{Error, ExcelEpoch, Kind, Result};
 
 use super::encoding;
-use super::workbook::{Cell, FileKind, MAX_CELLS, MAX_ROWS, Sheet, Workbook, broken, too_many_cells, wrong_kind};
+use super::workbook::{
+    Cell, FileKind, MAX_CELLS, MAX_ROWS, Sheet, Workbook, broken, too_many_cells, wrong_kind,
+};
 
 const SIGNS: [u8; 4] = [b';', b',', b'\t', b'|'];
 
@@ -51,7 +53,11 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Workbook> {
         }
     }
     if rows.iter().all(Vec::is_empty) {
-        return Err(Error::new(Kind::Invalid, "file_empty", "Tệp không có dòng nào. Hãy chọn lại tệp có số liệu."));
+        return Err(Error::new(
+            Kind::Invalid,
+            "file_empty",
+            "Tệp không có dòng nào. Hãy chọn lại tệp có số liệu.",
+        ));
     }
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();

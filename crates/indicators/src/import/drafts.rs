@@ -97,7 +97,8 @@ fn json<T: Serialize>(value: &T) -> Result<String> {
 }
 
 fn read<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|e| internal("draft", "Bản nháp trong cơ sở dữ liệu bị hỏng").because(e))
+    serde_json::from_str(text)
+        .map_err(|e| internal("draft", "Bản nháp trong cơ sở dữ liệu bị hỏng").because(e))
 }
 
 const SELECT: &str =

@@ -82,7 +82,13 @@ pub async fn open(bytes: Arc<Vec<u8>>, name: &str) -> Result<Arc<Workbook>> {
 }
 
 /// How each sheet of a workbook is read: as it was remembered for its headings, or as it is guessed. Hidden sheets are left out.
-pub async fn plan(cx: &Context, root: UnitId, workbook: &Arc<Workbook>, pack: &str, period: &str) -> Result<Vec<Mapping>> {
+pub async fn plan(
+    cx: &Context,
+    root: UnitId,
+    workbook: &Arc<Workbook>,
+    pack: &str,
+    period: &str,
+) -> Result<Vec<Mapping>> {
     let engine = cx.house.get::<Engine>()?;
     let (catalogue, map) = (engine.catalogue(), engine.atlas().map());
     let today = Date::of(cx.clock.now());
@@ -266,7 +272,13 @@ pub async fn import_file(
 }
 
 /// What a file's values are written as.
-pub fn recording(workbook: &Workbook, source: SourceSpec, mode: Mode, file: Option<Uuid>, note: String) -> Record {
+pub fn recording(
+    workbook: &Workbook,
+    source: SourceSpec,
+    mode: Mode,
+    file: Option<Uuid>,
+    note: String,
+) -> Record {
     Record {
         kind: workbook.kind.delivery(),
         source,

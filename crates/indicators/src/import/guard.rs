@@ -44,11 +44,8 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 pub fn zipped(bytes: &[u8]) -> Result<Zipped> {
     let cut = || broken("the zip directory is cut");
     let from = bytes.len().saturating_sub(22 + 65_535);
-    let end = bytes[from..]
-        .windows(4)
-        .rposition(|w| w == b"PK\x05\x06")
-        .map(|at| at + from)
-        .ok_or_else(cut)?;
+    let end =
+        bytes[from..].windows(4).rposition(|w| w == b"PK\x05\x06").map(|at| at + from).ok_or_else(cut)?;
     let count = u16_at(bytes, end + 10).ok_or_else(cut)?;
     let size = u32_at(bytes, end + 12).ok_or_else(cut)? as usize;
     let mut at = u32_at(bytes, end + 16).ok_or_else(cut)? as usize;
@@ -143,8 +140,12 @@ fn inflate(data: &[u8], most: u64, keep: bool) -> Result<(u64, Vec<u8>)> {
 fn believable_strings(xml: &[u8]) -> Result<()> {
     let head = &xml[..find(xml, b"<si").unwrap_or(xml.len())];
     let Some(at) = find(head, b"uniqueCount") else { return Ok(()) };
-    let digits: String =
-        head[at + 11..].iter().skip_while(|b| !b.is_ascii_digit()).take_while(|b| b.is_ascii_digit()).map(|b| char::from(*b)).collect();
+    let digits: String = head[at + 11..]
+        .iter()
+        .skip_while(|b| !b.is_ascii_digit())
+        .take_while(|b| b.is_ascii_digit())
+        .map(|b| char::from(*b))
+        .collect();
     match digits.parse::<u64>() {
         Ok(count) if count <= xml.len() as u64 => Ok(()),
         Ok(_) => Err(bomb()),
@@ -161,7 +162,8 @@ fn ods_span(xml: &[u8]) -> u64 {
     while let Some(open) = xml[at..].iter().position(|b| *b == b'<').map(|i| i + at) {
         let Some(close) = tag_end(xml, open) else { break };
         let tag = &xml[open + 1..close];
-        let name = tag.split(|b| b.is_ascii_whitespace() || *b == b'/').find(|n| !n.is_empty()).unwrap_or(b"");
+        let name =
+            tag.split(|b| b.is_ascii_whitespace() || *b == b'/').find(|n| !n.is_empty()).unwrap_or(b"");
         match (tag.first(), name) {
             (Some(b'/'), b"table:table") => {
                 total = total.saturating_add(height.saturating_mul(width));
@@ -183,7 +185,10 @@ fn ods_span(xml: &[u8]) -> u64 {
             }
             (_, b"table:table-cell" | b"table:covered-table-cell") if tag.first() != Some(&b'/') => {
                 columns = columns.saturating_add(number(tag, b"number-columns-repeated"));
-                if !tag.ends_with(b"/") || find(tag, b"office:value").is_some() || find(tag, b"formula").is_some() {
+                if !tag.ends_with(b"/")
+                    || find(tag, b"office:value").is_some()
+                    || find(tag, b"formula").is_some()
+                {
                     full = columns;
                 }
             }
@@ -267,7 +272,8 @@ mod tests {
 
     #[test]
     fn repeated_rows_of_an_open_document_are_counted() {
-        let empty_tail = b"<table:table><table:table-row><table:table-cell office:value=\"1\"/></table:table-row>\
+        let empty_tail =
+            b"<table:table><table:table-row><table:table-cell office:value=\"1\"/></table:table-row>\
             <table:table-row table:number-rows-repeated=\"1048575\"><table:table-cell \
             table:number-columns-repeated=\"16384\"/></table:table-row></table:table>";
         assert_eq!(ods_span(empty_tail), 1);
@@ -278,7 +284,9 @@ mod tests {
 
     #[test]
     fn a_table_of_texts_cannot_claim_more_than_it_holds() {
-        assert!(believable_strings(b"<sst uniqueCount=\"2\"><si><t>a</t></si><si><t>b</t></si></sst>").is_ok());
+        assert!(
+            believable_strings(b"<sst uniqueCount=\"2\"><si><t>a</t></si><si><t>b</t></si></sst>").is_ok()
+        );
         let claim = b"<sst uniqueCount=\"4000000000\"><si><t>a</t></si></sst>";
         assert_eq!(believable_strings(claim).unwrap_err().code(), "file_bomb");
     }

@@ -44,7 +44,13 @@ pub enum Fit {
 
 impl<'a> Known<'a> {
     /// Gathers names of indicators, units and dimensions. `pack` wins where two packs use one name.
-    pub fn new(catalogue: &'a Catalogue, map: &Map, root: UnitId, today: Date, pack: Option<&'a str>) -> Self {
+    pub fn new(
+        catalogue: &'a Catalogue,
+        map: &Map,
+        root: UnitId,
+        today: Date,
+        pack: Option<&'a str>,
+    ) -> Self {
         let mut names: HashMap<String, Vec<&Indicator>> = HashMap::new();
         let mut keys = Vec::new();
         let mut dims = HashMap::new();
@@ -132,7 +138,8 @@ impl<'a> Known<'a> {
     /// Whether a text names any unit, be it several.
     pub fn is_unit(&self, text: &str) -> bool {
         let folded = fold(text);
-        self.units.contains_key(&folded) || (folded.len() == 4 && self.units.contains_key(&format!("0{folded}")))
+        self.units.contains_key(&folded)
+            || (folded.len() == 4 && self.units.contains_key(&format!("0{folded}")))
     }
 
     /// Whether the whole place itself delivers an indicator, so that its row is no sum.
@@ -146,7 +153,9 @@ impl<'a> Known<'a> {
         let title = format!(" {} ", fold(title));
         let found = self.units.iter().filter(|(name, codes)| {
             let kinds = ["xa ", "phuong ", "dac khu ", "so "];
-            codes.len() == 1 && kinds.iter().any(|k| name.starts_with(k)) && title.contains(&format!(" {name} "))
+            codes.len() == 1
+                && kinds.iter().any(|k| name.starts_with(k))
+                && title.contains(&format!(" {name} "))
         });
         found.max_by_key(|(name, _)| name.len()).and_then(|(_, codes)| codes.first()).map(String::as_str)
     }
@@ -202,7 +211,9 @@ fn named(folded: &str) -> Option<Role> {
         }
         "ky" | "ky bao cao" | "ky so lieu" | "thoi gian" | "thoi diem" | "thoi ky" | "period" | "thang"
         | "tuan" | "quy" | "nam" | "ngay" => Role::Period,
-        "gia tri" | "so lieu" | "ket qua" | "thuc hien" | "value" | "so luong" | "so thuc hien" => Role::value(),
+        "gia tri" | "so lieu" | "ket qua" | "thuc hien" | "value" | "so luong" | "so thuc hien" => {
+            Role::value()
+        }
         "uoc" | "uoc tinh" | "so uoc" | "la so uoc" | "estimated" => Role::Estimated,
         _ => return None,
     })
@@ -210,7 +221,10 @@ fn named(folded: &str) -> Option<Role> {
 
 /// Columns that are known to hold no figure.
 fn left_out(folded: &str) -> bool {
-    matches!(folded, "tt" | "stt" | "so tt" | "so thu tu" | "ghi chu" | "don vi tinh" | "dvt" | "note" | "notes")
+    matches!(
+        folded,
+        "tt" | "stt" | "so tt" | "so thu tu" | "ghi chu" | "don vi tinh" | "dvt" | "note" | "notes"
+    )
 }
 
 /// The order in which readings of a period are tried: «11/2026» is a month before it is a week.
@@ -284,6 +298,9 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
     let width = sheet.width().min(512);
     let mut best: Option<(usize, usize, usize, Vec<(Role, Fit)>)> = None;
     for header in 0..sheet.rows.len().min(HEAD) {
+        if holds_figures(sheet, header, known) {
+            continue;
+        }
         for levels in 1..=3.min(header + 1) {
             // A line of one text above the headings is a title.
             if levels > 1 && is_title(sheet, header + 1 - levels, width) {
@@ -310,9 +327,12 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
     let (mut columns, fits): (Vec<Role>, Vec<Fit>) = columns.into_iter().unzip();
     one_of_each(sheet, header, &mut columns);
     let first = first_row(sheet, header);
-    if !columns.contains(&Role::Unit) && !every_value(&columns, |r| matches!(r, Role::Value { unit: Some(_), .. })) {
+    if !columns.contains(&Role::Unit)
+        && !every_value(&columns, |r| matches!(r, Role::Value { unit: Some(_), .. }))
+    {
         let found = (0..width.min(8)).find(|c| {
-            !matches!(columns.get(*c), Some(Role::Value { .. } | Role::Indicator | Role::Period)) && holds_units(sheet, first, *c, known)
+            !matches!(columns.get(*c), Some(Role::Value { .. } | Role::Indicator | Role::Period))
+                && holds_units(sheet, first, *c, known)
         });
         if let Some(column) = found {
             columns[column] = Role::Unit;
@@ -349,6 +369,15 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
     }
     mapping.style = style_in(sheet, &mapping);
     Some(Guess { mapping, fits })
+}
+
+/// Whether a row has numbers that are neither years nor codes of units: no heading then.
+fn holds_figures(sheet: &Sheet, row: usize, known: &Known<'_>) -> bool {
+    sheet.rows[row].iter().any(|cell| {
+        let text = cell.shown(sheet.epoch);
+        let number = matches!(cell, Cell::Number(_)) || number::parse_number(&text, NumberStyle::Vi).is_ok();
+        number && read_period(&text).is_none() && !known.is_unit(&text)
+    })
 }
 
 /// Whether a row shows one text and nothing else.
@@ -417,7 +446,8 @@ fn one_of_each(sheet: &Sheet, header: usize, columns: &mut [Role]) {
 /// The row after the headings; one that only numbers the columns («A, B, 1, 2») is stepped over.
 fn first_row(sheet: &Sheet, header: usize) -> usize {
     let row = header + 1;
-    let texts: Vec<String> = sheet.rows.get(row).into_iter().flatten().map(|c| c.shown(sheet.epoch)).collect();
+    let texts: Vec<String> =
+        sheet.rows.get(row).into_iter().flatten().map(|c| c.shown(sheet.epoch)).collect();
     let marks: Vec<&str> =
         texts.iter().map(|t| t.trim_matches(['(', ')', '[', ']'])).filter(|t| !t.is_empty()).collect();
     let letter = |t: &str| t.len() == 1 && t.as_bytes()[0].is_ascii_alphabetic();

@@ -61,10 +61,27 @@ pub fn is_total(name: &str) -> bool {
     let folded = fold(name);
     let exact = matches!(
         folded.as_str(),
-        "tong" | "tong cong" | "tong so" | "cong" | "toan tinh" | "toan thanh pho" | "toan xa" | "toan phuong"
-            | "ca tinh" | "ca thanh pho" | "chung" | "cong chung" | "tong hop" | "total" | "sum" | "binh quan"
+        "tong"
+            | "tong cong"
+            | "tong so"
+            | "cong"
+            | "toan tinh"
+            | "toan thanh pho"
+            | "toan xa"
+            | "toan phuong"
+            | "ca tinh"
+            | "ca thanh pho"
+            | "chung"
+            | "cong chung"
+            | "tong hop"
+            | "total"
+            | "sum"
+            | "binh quan"
     );
-    exact || folded.starts_with("tong cong ") || folded.starts_with("tong so ") || folded.starts_with("cong toan ")
+    exact
+        || folded.starts_with("tong cong ")
+        || folded.starts_with("tong so ")
+        || folded.starts_with("cong toan ")
 }
 
 /// Signs for «no figure». A zero is written as 0.
@@ -150,12 +167,15 @@ impl<'a> Reading<'a> {
         incoming.estimated = columns.estimated.is_some_and(|c| is_true(sheet.seen(row, c)));
         if let Some(c) = columns.unit {
             plain(sheet.seen(row, c), sheet.epoch, &mut incoming.unit);
-            let total = is_total(&incoming.unit) || (incoming.unit.is_empty() && row_says_total(sheet, row, c));
+            let total =
+                is_total(&incoming.unit) || (incoming.unit.is_empty() && row_says_total(sheet, row, c));
             if total || self.is_whole(columns, &incoming.unit) {
                 self.delivery.totals += 1;
                 return false;
             }
-            if !self.known.is_unit(&incoming.unit) && columns.values.iter().all(|v| wordy(sheet.at(row, v.column))) {
+            if !self.known.is_unit(&incoming.unit)
+                && columns.values.iter().all(|v| wordy(sheet.at(row, v.column)))
+            {
                 // A signature or a remark below the table.
                 return false;
             }
@@ -205,7 +225,13 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn dims(&self, sheet: &Sheet, row: usize, columns: &Columns, indicator: &str) -> BTreeMap<String, String> {
+    fn dims(
+        &self,
+        sheet: &Sheet,
+        row: usize,
+        columns: &Columns,
+        indicator: &str,
+    ) -> BTreeMap<String, String> {
         let mut dims = BTreeMap::new();
         for (column, id) in &columns.dims {
             let mut text = String::new();
@@ -397,7 +423,9 @@ impl Columns {
             }
         }
         // Where rows name the indicator, the whole place may be one of those that report.
-        let whole = |code: &Option<String>| code.as_deref().or(mapping.indicator.as_deref()).is_some_and(|c| known.whole_reports(c));
+        let whole = |code: &Option<String>| {
+            code.as_deref().or(mapping.indicator.as_deref()).is_some_and(|c| known.whole_reports(c))
+        };
         all.parts_only = all.indicator.is_none() && !all.values.iter().any(|v| whole(&v.indicator));
         all
     }
@@ -526,7 +554,8 @@ mod tests {
 
     #[test]
     fn sums_are_told_from_units() {
-        for name in ["Tổng cộng", "TỔNG SỐ", "Toàn tỉnh", "Cộng", "Tổng cộng toàn thành phố"] {
+        for name in ["Tổng cộng", "TỔNG SỐ", "Toàn tỉnh", "Cộng", "Tổng cộng toàn thành phố"]
+        {
             assert!(is_total(name), "{name}");
         }
         for name in ["Xã Cộng Hòa", "Phường Tổng Chính", "Xã Trần Đề"] {

@@ -123,9 +123,7 @@ impl Sheet {
     /// The merged area that holds a place.
     pub fn merge_at(&self, row: usize, column: usize) -> Option<Merge> {
         let (row, column) = (row as u32, column as u32);
-        let holds = |m: &&Merge| {
-            (m.from.0..=m.to.0).contains(&row) && (m.from.1..=m.to.1).contains(&column)
-        };
+        let holds = |m: &&Merge| (m.from.0..=m.to.0).contains(&row) && (m.from.1..=m.to.1).contains(&column);
         self.merges.iter().find(holds).copied()
     }
 
@@ -223,7 +221,8 @@ pub(super) fn broken(why: impl std::fmt::Display) -> Error {
 }
 
 pub(super) fn wrong_kind(what: &str) -> Error {
-    let why = format!("Tệp này là {what}, không phải bảng tính. Hãy gửi tệp Excel (.xlsx, .xls), .ods hoặc CSV.");
+    let why =
+        format!("Tệp này là {what}, không phải bảng tính. Hãy gửi tệp Excel (.xlsx, .xls), .ods hoặc CSV.");
     invalid("file_kind", why)
 }
 
@@ -297,7 +296,10 @@ mod tests {
             (&b"%PDF-1.7\n%abc"[..], "PDF"),
             (b"\x89PNG\r\n\x1a\n", "hình ảnh"),
             (b"\xef\xbb\xbf  <html xmlns:x=\"urn\"><table>", "HTML"),
-            (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">", "XML 2003"),
+            (
+                b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">",
+                "XML 2003",
+            ),
             (b"Rar!\x1a\x07", "tệp nén"),
             (b"[{\"a\":1}]", "JSON"),
         ] {

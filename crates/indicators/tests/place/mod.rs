@@ -128,7 +128,8 @@ impl House {
             .map(|v| (v.unit, v.code.clone(), v.full_name()))
             .collect();
         let mut tx = db.begin().await.unwrap();
-        let audit = "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
+        let audit =
+            "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
             action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);";
         tx.batch(audit.into()).await.unwrap();
         units::store::save_versions(&mut tx, &versions).await.unwrap();
@@ -149,7 +150,8 @@ impl House {
 
     /// An officer who may write all fields of these units.
     pub fn officer(&self, units: &[UnitId]) -> Context {
-        let reach = Reach { units: units.iter().copied().collect::<BTreeSet<_>>(), packs: Fields::All, write: true };
+        let reach =
+            Reach { units: units.iter().copied().collect::<BTreeSet<_>>(), packs: Fields::All, write: true };
         Context {
             actor: Actor::Person { id: foundation::new_id(), name: "Mai".into(), role: Role::Officer },
             scope: Scope::Granted(Arc::new(Granted { grants: vec![reach] })),
