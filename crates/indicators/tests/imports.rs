@@ -4,7 +4,7 @@
 
 mod place;
 
-use indicators::actions::import_apply::{Applied, ImportApply, ImportJob};
+use indicators::actions::import_apply::{Applied, ImportApply, ImportJob, LARGE};
 use indicators::actions::import_preview::{ImportPreview, Remap};
 use indicators::actions::import_undo::UndoImport;
 use indicators::actions::record::Mode;
@@ -346,36 +346,76 @@ async fn a_template_filled_in_is_read_back_without_asking() {
     }
 }
 
+/// A file that counts as large, looked at.
+async fn large(house: &House) -> drafts::Draft {
+    let csv = format!("unit,indicator,period,value\n{},admin.received,2026-10,7\n", house.communes[0].1);
+    let preview = ImportPreview {
+        bytes: csv.into_bytes(),
+        name: "lon.csv".into(),
+        pack: String::new(),
+        period: String::new(),
+    };
+    let mut draft = preview.run(&house.cx, ROOT).await.unwrap();
+    draft.summary.unchanged = LARGE;
+    let mut tx = house.cx.db.begin().await.unwrap();
+    drafts::save(&mut tx, &draft, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    draft
+}
+
 #[tokio::test]
 async fn a_large_file_is_written_by_a_job_and_a_cancelled_job_writes_nothing() {
     for house in House::all().await {
-        let mut csv = String::from("unit,indicator,period,value\n");
-        for day in 0..200 {
-            for commune in &house.communes {
-                let year = 1995 + day / 12;
-                csv.push_str(&format!("{},admin.received,{year}-{:02},{day}\n", commune.1, day % 12 + 1));
+        for cancelled in [true, false] {
+            let draft = large(&house).await;
+            let applied = ImportApply::default().run(&house.cx, ROOT, draft.id).await.unwrap();
+            let Applied::Queued(job) = applied else { panic!("{applied:?}") };
+            let claimed = storage::jobs::claim(&house.cx.db, house.clock.as_ref()).await.unwrap().unwrap();
+            assert_eq!(claimed.id, job);
+            if cancelled {
+                let mut tx = house.cx.db.begin().await.unwrap();
+                storage::jobs::cancel(&mut tx, house.clock.as_ref(), job).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            ImportJob.run(&house.cx, job, &claimed.payload).await.unwrap();
+            let (state, told) = if cancelled { ("cancelled", 0) } else { ("done", 1) };
+            assert_eq!(house.told().await, told);
+            assert_eq!(drafts::get(&house.cx, draft.id).await.unwrap().state, state);
+        }
+    }
+}
+
+/// `cargo nextest run --release -p indicators --run-ignored all --no-capture -E 'test(a_hundred_thousand_rows)'` tells the rate.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn a_hundred_thousand_rows_are_written_in_seconds() {
+    for house in House::all().await {
+        let mut csv = String::from("Mã đơn vị;Chỉ tiêu;Kỳ;Giá trị\n");
+        let mut rows = 0;
+        for code in ["admin.received", "admin.done", "admin.on_time", "Mức độ hài lòng"] {
+            for month in 0..244 {
+                for commune in &house.communes {
+                    let (year, month) = (2006 + month / 12, month % 12 + 1);
+                    let value = (rows * 37 % 1000) as f64 / 10.0;
+                    let value = value.to_string().replace('.', ",");
+                    csv.push_str(&format!("{};{code};{month:02}/{year};{value}\n", commune.2));
+                    rows += 1;
+                }
             }
         }
-        let preview = ImportPreview {
-            bytes: csv.into_bytes(),
-            name: "lon.csv".into(),
-            pack: String::new(),
-            period: String::new(),
-        };
-        let draft = preview.run(&house.cx, ROOT).await.unwrap();
-        if draft.summary.good() <= indicators::actions::import_apply::LARGE {
-            // Old codes are not codes of those years' units; the file is then small and written at once.
-            continue;
+        for turn in ["first", "again"] {
+            let watch = foundation::Stopwatch::start();
+            let report = import(&house.cx, csv.as_bytes(), "lon.csv", good_rows()).await;
+            let seconds = watch.elapsed().as_secs_f64();
+            let s = &report.summary;
+            println!(
+                "{} {turn}: {rows} rows in {seconds:.2} s = {:.0} rows/s; changed {} unchanged {} refused {}",
+                house.name,
+                rows as f64 / seconds,
+                s.changed,
+                s.unchanged,
+                s.refused
+            );
         }
-        let applied = ImportApply::default().run(&house.cx, ROOT, draft.id).await.unwrap();
-        let Applied::Queued(job) = applied else { panic!("{applied:?}") };
-        let claimed = storage::jobs::claim(&house.cx.db, house.clock.as_ref()).await.unwrap().unwrap();
-        assert_eq!(claimed.id, job);
-        let mut tx = house.cx.db.begin().await.unwrap();
-        storage::jobs::cancel(&mut tx, house.clock.as_ref(), job).await.unwrap();
-        tx.commit().await.unwrap();
-        ImportJob.run(&house.cx, job, &claimed.payload).await.unwrap();
-        assert_eq!(house.told().await, 0);
-        assert_eq!(drafts::get(&house.cx, draft.id).await.unwrap().state, "cancelled");
     }
 }

@@ -192,16 +192,35 @@ impl House {
     }
 }
 
-/// A zip of stored entries, made by hand so that it can lie.
+/// What a deflated entry of `megabytes` spaces is: one packed megabyte, again and again.
+pub fn packed_spaces(megabytes: usize) -> Vec<u8> {
+    let mut packer = flate2::Compress::new(flate2::Compression::best(), false);
+    let mut block = Vec::with_capacity(1 << 20);
+    packer.compress_vec(&vec![b' '; 1 << 20], &mut block, flate2::FlushCompress::Full).unwrap();
+    let mut all = block.repeat(megabytes);
+    all.extend([3, 0]);
+    all
+}
+
+/// A zip of deflated entries, made by hand so that it can lie.
 pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut directory = Vec::new();
-    for (name, data) in entries {
-        let mut crc = flate2::Crc::new();
-        crc.update(data);
+    let pack = |data: &[u8]| {
         let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
         std::io::Write::write_all(&mut packed, data).unwrap();
-        let packed = packed.finish().unwrap();
+        packed.finish().unwrap()
+    };
+    let packed: Vec<(&str, Vec<u8>, &[u8])> = entries.iter().map(|(n, d)| (*n, pack(d), *d)).collect();
+    let packed: Vec<(&str, &[u8], &[u8])> = packed.iter().map(|(n, p, d)| (*n, p.as_slice(), *d)).collect();
+    zip_of(&packed)
+}
+
+/// A zip of entries that are packed already: name, packed bytes, what the headers say of the content.
+pub fn zip_of(entries: &[(&str, &[u8], &[u8])]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut directory = Vec::new();
+    for (name, packed, data) in entries {
+        let mut crc = flate2::Crc::new();
+        crc.update(data);
         let at = out.len() as u32;
         let mut middle = Vec::new();
         middle.extend([20, 0, 0, 0, 8, 0, 0, 0, 0, 0]);
@@ -213,7 +232,7 @@ pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
         out.extend(b"PK\x03\x04");
         out.extend(&middle);
         out.extend(name.as_bytes());
-        out.extend(&packed);
+        out.extend(*packed);
         directory.extend(b"PK\x01\x02\x14\x00");
         directory.extend(&middle);
         directory.extend([0; 10]);
