@@ -12,6 +12,7 @@ pub mod definition;
 pub mod engine;
 pub mod events;
 pub mod formula;
+pub mod http;
 pub mod observations;
 pub mod part;
 pub mod show;
@@ -33,10 +34,10 @@ pub fn module() -> Module {
     Module {
         name: "indicators",
         migrations: migrations!["0001_indicators"],
-        routes: Vec::new(),
+        routes: http::routes(),
         jobs: Vec::new(),
         pack_parts: vec![Arc::new(IndicatorPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
-        openapi: "",
+        openapi: include_str!("../openapi.json"),
     }
 }

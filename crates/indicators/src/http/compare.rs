@@ -88,7 +88,7 @@ async fn ranking<'a>(cx: &Context, desk: &'a Desk, asking: &Asking) -> Result<Op
             // The first that says which way is better; a ranking of the others means less.
             let all = choices(cx, desk, unit);
             let clear = |i: &&&Indicator| matches!(i.def.direction, Direction::Up | Direction::Down);
-            match all.iter().find(clear).or(all.first()) {
+            match all.iter().find(clear).or(all.first()).copied() {
                 Some(indicator) => indicator,
                 None => return Ok(None),
             }

@@ -36,6 +36,8 @@ struct Asking {
 struct Standing {
     figure: Shown,
     rank: Option<(usize, usize)>,
+    /// «đứng 12/103».
+    rank_words: String,
     median: Option<String>,
     spark: Option<String>,
 }
@@ -179,7 +181,13 @@ async fn unit(cx: Context, Path(id): Path<String>, Query(asking): Query<Asking>)
         let values: Vec<Option<f64>> = points.iter().map(|p| p.value).collect();
         let spark = svg::sparkline(&values, 96.0, 24.0, &format!("is-{}", figure.state.name()));
         let median = median.map(|m| show::number(m, indicator.def.decimals, lang));
-        let standing = Standing { figure: Shown::of(&figure, &cx.words, lang), rank, median, spark };
+        let rank_words = rank.map(|(place, of)| {
+            let args = [("place", (place as i64).into()), ("of", (of as i64).into())];
+            cx.words.say(lang, "rank-n", &args)
+        });
+        let figure = Shown::of(&figure, &cx.words, lang);
+        let standing =
+            Standing { figure, rank, rank_words: rank_words.unwrap_or_default(), median, spark };
         match sections.last_mut() {
             Some(last) if last.pack == indicator.pack => last.figures.push(standing),
             _ => {
