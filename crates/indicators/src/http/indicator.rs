@@ -44,7 +44,6 @@ struct Asking {
 
 /// What an address means, once checked.
 struct Meant {
-    unit: UnitId,
     asked: Asked,
     period: Period,
     calendar: Calendar,
@@ -116,7 +115,7 @@ async fn meant(desk: &Desk, indicator: &Indicator, unit: UnitId, asking: &Asking
             newest.coarser(calendar).unwrap_or(newest)
         }
     };
-    Ok(Meant { unit, asked, period, calendar, boundaries: Boundaries::parse(asking.boundaries.as_deref()) })
+    Ok(Meant { asked, period, calendar, boundaries: Boundaries::parse(asking.boundaries.as_deref()) })
 }
 
 /// The units to choose from: the root and what lies directly below it, agencies that report included.
