@@ -1,10 +1,12 @@
-//! The rules of the house, checked on the sources themselves. `cargo test -p xtask` is a test per rule, `cargo xtask check` says
-//! all faults at once, each with its file, line and rule.
+//! The rules of the house, checked on the sources themselves. `cargo test -p xtask` is a test per rule,
+//! `cargo xtask check` says all faults at once, each with its file, line and rule.
 //!
-//! Invariants: it reads files and nothing else, imports no room and no third-party crate, so that it builds in seconds and can
-//! judge a tree that does not compile. A rule that cannot read what it judges says so; it never passes in silence.
+//! Invariants: it reads files and nothing else, imports no room and no third-party crate, so that it builds
+//! in seconds and can judge a tree that does not compile. A rule that cannot read what it judges says so; it
+//! never passes in silence.
 //!
-//! Deliberately absent: exceptions. A rule that is wrong is changed here, with its reason in `docs/decisions/`.
+//! Deliberately absent: exceptions. A rule that is wrong is changed here, with its reason in
+//! `docs/decisions/`.
 
 pub mod rules;
 pub mod rust;

@@ -1,4 +1,5 @@
-//! A reader of Rust that knows just enough: what is a comment, what is inside a string, what is compiled for tests only.
+//! A reader of Rust that knows just enough: what is a comment, what is inside a string, what is compiled for
+//! tests only.
 
 /// One line of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

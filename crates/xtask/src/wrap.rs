@@ -2,7 +2,8 @@
 
 use crate::rules::lengths::WIDEST;
 
-/// The text with no comment line wider than the limit. What overflows goes to the front of the next line of the same paragraph.
+/// The text with no comment line wider than the limit. What overflows goes to the front of the next line of
+/// the same paragraph.
 pub fn wrap(text: &str) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut fenced = false;

@@ -6,7 +6,8 @@ use crate::{Fault, Tree};
 /// The rule's name.
 pub const NAME: &str = "floors";
 
-/// The rooms, floor by floor. A crate is made when it is first needed; its floor is decided here and in `ARCHITECTURE.md`.
+/// The rooms, floor by floor. A crate is made when it is first needed; its floor is decided here and in
+/// `ARCHITECTURE.md`.
 const FLOORS: &[(u8, &[&str])] = &[
     (0, &["foundation"]),
     (1, &["storage", "web"]),

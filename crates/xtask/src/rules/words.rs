@@ -1,7 +1,7 @@
 //! Every word on a page is there, in both languages.
 //!
-//! English may have more: the sentences of errors are Vietnamese in the code already, and only their translations
-//! stand in a list.
+//! English may have more: the sentences of errors are Vietnamese in the code already, and only their
+//! translations stand in a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,9 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
         for (key, (line, variables)) in &in_vi {
             let what = match in_en.get(key) {
                 None => format!("`{key}` is missing in {}", en.path),
-                Some((_, same)) if same != variables => format!("`{key}` is given other variables in English"),
+                Some((_, same)) if same != variables => {
+                    format!("`{key}` is given other variables in English")
+                }
                 _ => continue,
             };
             faults.push(Fault::new(NAME, &vi.path, *line, what));
