@@ -38,6 +38,11 @@ fn both_databases_have_the_same_migrations() {
 }
 
 #[test]
+fn every_event_is_handled() {
+    kept("events");
+}
+
+#[test]
 fn every_word_is_there_in_both_languages() {
     kept("words");
 }

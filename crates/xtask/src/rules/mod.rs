@@ -4,6 +4,7 @@ use crate::{Fault, Tree};
 
 pub mod docs;
 pub mod drivers;
+pub mod events;
 pub mod floors;
 pub mod lengths;
 pub mod migrations;
@@ -44,6 +45,11 @@ pub const ALL: &[Rule] = &[
         name: migrations::NAME,
         says: "both databases have the same migrations, numbered without gaps, and the crate lists them all",
         check: migrations::check,
+    },
+    Rule {
+        name: events::NAME,
+        says: "every event that is published is handled in wiring.rs",
+        check: events::check,
     },
     Rule {
         name: words::NAME,
