@@ -1,8 +1,8 @@
 //! Who sent a request: a person by the cookie of their session, a program by its key.
 //!
-//! A session that was looked up is believed for [`BELIEVED_S`] seconds without asking again, so that hundreds of requests a second
-//! cost no query each. Signing out, a changed grant, a disabled account and a revoked key are felt at once in this process,
-//! and within those seconds in others.
+//! A session that was looked up is believed for [`BELIEVED_S`] seconds without asking again, so that
+//! hundreds of requests a second cost no query each. Signing out, a changed grant, a disabled account and a
+//! revoked key are felt at once in this process, and within those seconds in others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -51,8 +51,9 @@ pub fn highest(roles: impl Iterator<Item = Role>) -> Option<Role> {
     roles.min()
 }
 
-/// Two roles of one person must be such that the higher may all that the lower may, because a permission is asked of the
-/// person and only the place of the grant. A leader who also enters figures needs two accounts, or the role of an administrator.
+/// Two roles of one person must be such that the higher may all that the lower may, because a permission is
+/// asked of the person and only the place of the grant. A leader who also enters figures needs two
+/// accounts, or the role of an administrator.
 pub fn go_together(roles: impl Iterator<Item = Role> + Clone) -> bool {
     let Some(top) = highest(roles.clone()) else { return true };
     roles.flat_map(|r| r.permissions()).all(|p| top.permissions().contains(p))
@@ -140,8 +141,8 @@ impl Charge {
         }
     }
 
-    /// Whether somebody with these grants, made by `created_by`, may be changed by the actor named `me`: every grant lies
-    /// within the actor's own.
+    /// Whether somebody with these grants, made by `created_by`, may be changed by the actor named `me`:
+    /// every grant lies within the actor's own.
     pub fn commands(&self, grants: &[Grant], created_by: &str, me: &str) -> bool {
         match self {
             Charge::Everything => true,

@@ -1,4 +1,5 @@
-//! Passwords: what is good enough, and Argon2id (RFC 9106) with OWASP's least parameters (19 MiB, two passes).
+//! Passwords: what is good enough, and Argon2id (RFC 9106) with OWASP's least parameters (19 MiB, two
+//! passes).
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
@@ -119,7 +120,8 @@ impl Passwords {
         .await
     }
 
-    /// Whether `password` is the one whose `hash` was kept. Without a hash it takes the same time and is never right.
+    /// Whether `password` is the one whose `hash` was kept. Without a hash it takes the same time and is
+    /// never right.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         let known = hash.is_some();
         let hash = match hash {

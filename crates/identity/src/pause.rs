@@ -1,8 +1,8 @@
-//! Growing pauses after wrong passwords: a guesser is slowed to four guesses an hour, and somebody who mistyped waits
-//! half a minute.
+//! Growing pauses after wrong passwords: a guesser is slowed to four guesses an hour, and somebody who
+//! mistyped waits half a minute.
 //!
-//! A try is charged *before* the password is looked at and given back when it was right, so that many tries at
-//! once gain nothing.
+//! A try is charged *before* the password is looked at and given back when it was right, so that many tries
+//! at once gain nothing.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,7 +1,9 @@
-//! Which units a grant reaches: the subtree of its unit today, and everything of the past that went into it whole.
+//! Which units a grant reaches: the subtree of its unit today, and everything of the past that went into it
+//! whole.
 //!
 //! A grant follows whole successors: who was responsible for a commune that was merged whole into another is
-//! responsible for that one. What was split waits for an administrator, because nobody can guess which part was meant.
+//! responsible for that one. What was split waits for an administrator, because nobody can guess which part
+//! was meant.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,7 +53,7 @@ pub fn units(map: &Map, unit: UnitId, day: Date) -> BTreeSet<UnitId> {
     found.extend(agencies);
     let mut open: Vec<UnitId> = found.iter().copied().collect();
     while let Some(at) = open.pop() {
-        for old in map.predecessors(at).iter().map(|s| s.old) {
+        for old in map.predecessors(at).iter().filter(|s| s.effective <= day).map(|s| s.old) {
             let whole = map.successors(old).iter().all(|s| found.contains(&s.new));
             if !whole || found.contains(&old) {
                 continue;
@@ -133,8 +135,8 @@ mod tests {
         }
     }
 
-    /// Province 1 with 11 and 12; on day 100 the province 2 joins it, 21 whole into 13, 22 half into 13 and half into
-    /// 31, which lies in province 3.
+    /// Province 1 with 11 and 12; on day 100 the province 2 joins it, 21 whole into 13, 22 half into 13 and
+    /// half into 31, which lies in province 3.
     fn map() -> Map {
         let mut versions = vec![
             version(1, None, 0, None),

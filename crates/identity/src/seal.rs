@@ -1,9 +1,10 @@
 //! The chain of the audit log.
 //!
-//! Rows are appended in the transaction of what they tell of, without a hash. A sealer, one at a time, gives them
-//! places and hashes: hash = SHA-256(hash before ‖ place ‖ id ‖ time ‖ the four texts, each with its length). So a row cannot be
-//! changed, taken out or put in between without breaking every hash after it. The last place and hash are kept a second time in a
-//! setting, so that cutting off the end shows too; who rewrites everything is found by comparing with a hash noted elsewhere.
+//! Rows are appended in the transaction of what they tell of, without a hash. A sealer, one at a time,
+//! gives them places and hashes: hash = SHA-256(hash before ‖ place ‖ id ‖ time ‖ the four texts, each with
+//! its length). So a row cannot be changed, taken out or put in between without breaking every hash after
+//! it. The last place and hash are kept a second time in a setting, so that cutting off the end shows too;
+//! who rewrites everything is found by comparing with a hash noted elsewhere.
 
 use std::time::Duration;
 
@@ -39,7 +40,8 @@ pub fn hash(prev: &[u8], seq: i64, entry: &Entry) -> Vec<u8> {
     sum.finalize().to_vec()
 }
 
-/// Seals what waits. Of several sealers one works and the others find nothing left. Says how many rows it sealed.
+/// Seals what waits. Of several sealers one works and the others find nothing left. Says how many rows it
+/// sealed.
 pub async fn seal(cx: &Context) -> Result<usize> {
     let mut sealed = 0;
     while log::any_unsealed(&cx.db).await? {

@@ -1,4 +1,5 @@
-//! Secrets that are given out once. The database keeps their hashes alone, so that who reads it cannot use them.
+//! Secrets that are given out once. The database keeps their hashes alone, so that who reads it cannot use
+//! them.
 
 use foundation::{Result, random_bytes};
 use sha2::{Digest, Sha256};

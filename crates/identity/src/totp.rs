@@ -1,5 +1,5 @@
-//! The second step of a sign-in: a code of six digits that changes every half minute (RFC 6238), made by an app on the
-//! person's phone from a secret that both know.
+//! The second step of a sign-in: a code of six digits that changes every half minute (RFC 6238), made by an
+//! app on the person's phone from a secret that both know.
 
 use fast_qr::{ECL, QRBuilder};
 use foundation::{Instant, Result, error::internal, random_bytes};
@@ -18,7 +18,8 @@ fn totp(secret: &[u8]) -> Result<Totp> {
         .map_err(|e| internal("totp", "Khóa mã xác thực bị hỏng").because(e.to_string()))
 }
 
-/// The step in which `code` is right at `now`, a step early or late being forgiven. A step is to be accepted once.
+/// The step in which `code` is right at `now`, a step early or late being forgiven. A step is to be
+/// accepted once.
 pub fn step(secret: &[u8], code: &str, now: Instant) -> Result<Option<i64>> {
     let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     Ok(totp(secret)?.check(&digits, now.seconds().unsigned_abs()).map(|step| step as i64))

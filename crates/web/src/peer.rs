@@ -54,7 +54,8 @@ fn plain(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// The proxies whose `X-Forwarded-For` is believed. Put into every request's extensions; without it nobody is believed.
+/// The proxies whose `X-Forwarded-For` is believed. Put into every request's extensions; without it nobody
+/// is believed.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies(pub Arc<[Cidr]>);
 
@@ -63,8 +64,8 @@ impl Proxies {
         self.0.iter().any(|range| range.contains(ip))
     }
 
-    /// The address of whoever sent a request that came from `peer` with these `X-Forwarded-For` hops: the last hop
-    /// that is no proxy of ours, because everything before it could be invented.
+    /// The address of whoever sent a request that came from `peer` with these `X-Forwarded-For` hops: the
+    /// last hop that is no proxy of ours, because everything before it could be invented.
     pub fn origin(&self, peer: IpAddr, forwarded: &str) -> IpAddr {
         let mut seen = plain(peer);
         for hop in forwarded.rsplit(',') {

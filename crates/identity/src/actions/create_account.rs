@@ -1,6 +1,7 @@
 //! Enter a person, who gets a link by which they choose their password.
 //!
-//! Who: an administrator. The person can do nothing until they are granted something within what the administrator holds.
+//! Who: an administrator. The person can do nothing until they are granted something within what the
+//! administrator holds.
 
 use foundation::Result;
 use kit::{Context, audit};

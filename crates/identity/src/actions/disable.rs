@@ -1,7 +1,7 @@
 //! Bar an account, or admit it again.
 //!
-//! Who: an administrator of all that the person holds, never themselves. A barred person is signed out at once, and
-//! their links stop working; what they did stays theirs.
+//! Who: an administrator of all that the person holds, never themselves. A barred person is signed out at
+//! once, and their links stop working; what they did stays theirs.
 
 use foundation::{Result, error::conflict};
 use kit::{Context, audit};

@@ -1,7 +1,7 @@
 //! Make the first administrator, and say which place the installation serves.
 //!
-//! Who: whoever holds the link that the program printed when it started without an administrator. The link works once, and not
-//! at all once there is an administrator.
+//! Who: whoever holds the link that the program printed when it started without an administrator. The link
+//! works once, and not at all once there is an administrator.
 
 use foundation::{Date, Result, error::conflict};
 use kit::{Context, Fields, Role, audit};
@@ -89,8 +89,8 @@ impl FirstRun {
     }
 }
 
-/// The address, without the host, at which the first administrator is made; a new one each time, the old one stops working.
-/// Nothing when there is an administrator.
+/// The address, without the host, at which the first administrator is made; a new one each time, the old
+/// one stops working. Nothing when there is an administrator.
 pub async fn first_run_link(cx: &Context) -> Result<Option<String>> {
     let now = cx.clock.now();
     if grants::has_admin(&cx.db, Date::of(now)).await? {

@@ -46,7 +46,8 @@ impl GiveGrant {
         if !go_together(roles.into_iter()) {
             return Err(conflict(
                 "roles_apart",
-                "Vai trò này không giữ chung với vai trò đang có. Hãy thu hồi vai trò cũ, hoặc lập tài khoản riêng.",
+                "Vai trò này không giữ chung với vai trò đang có. Hãy thu hồi vai trò cũ, \
+                 hoặc lập tài khoản riêng.",
             ));
         }
         let grant = Grant {

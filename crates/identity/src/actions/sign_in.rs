@@ -1,7 +1,7 @@
 //! Sign in with a name and a password, and with a code when the person has set that up.
 //!
-//! Who: anybody. A name that no account has, a wrong password and a barred account look the same and take the same time. A try is
-//! charged before the password is looked at; see [`crate::pause`].
+//! Who: anybody. A name that no account has, a wrong password and a barred account look the same and take
+//! the same time. A try is charged before the password is looked at; see [`crate::pause`].
 
 use std::net::IpAddr;
 

@@ -1,7 +1,7 @@
 //! Choose a password by an invitation.
 //!
-//! Who: whoever holds the link. All sessions of the account end and no code is asked any more, because this is also the way back for
-//! somebody who lost their phone.
+//! Who: whoever holds the link. All sessions of the account end and no code is asked any more, because this
+//! is also the way back for somebody who lost their phone.
 
 use foundation::{Result, error::not_found};
 use kit::{Context, audit};

@@ -1,6 +1,7 @@
 //! Ask for a code at sign-in: begin with a new secret, confirm it with its first code, or stop.
 //!
-//! Who: the person, who must know the password to begin or stop. Nothing is asked of them before the first code was right.
+//! Who: the person, who must know the password to begin or stop. Nothing is asked of them before the first
+//! code was right.
 
 use foundation::{Result, error::conflict, error::invalid};
 use kit::{Context, audit};

@@ -263,7 +263,8 @@ pub(super) async fn list(cx: Context, Query(asked): Query<Asked>) -> Answer {
     page_with(StatusCode::OK, &ListPage { page, lines, show, q: asked.q, counts, waiting, number, pages })
 }
 
-/// Whether an administrator sees an account at all: they made it, or it holds something within what they administer.
+/// Whether an administrator sees an account at all: they made it, or it holds something within what they
+/// administer.
 fn visible(charge: &Charge, account: &Account, held: &[Grant], me: &str) -> bool {
     matches!(charge, Charge::Everything)
         || account.created_by == me

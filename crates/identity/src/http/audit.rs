@@ -125,7 +125,8 @@ impl Names {
     }
 }
 
-/// Whom the reader may read about: everybody, or themselves and who holds something where they may read the log.
+/// Whom the reader may read about: everybody, or themselves and who holds something where they may read the
+/// log.
 async fn visible(cx: &Context) -> Result<Option<Vec<String>>> {
     let charge = Charge::of(cx, Permission::ReadAudit).await?;
     if matches!(charge, Charge::Everything) {

@@ -35,7 +35,8 @@ row! {
 }
 
 const ACCOUNT: &str = "SELECT id, sign_in, name, password IS NOT NULL AS ready,
-    totp_secret IS NOT NULL AS two_step, language, created_at, created_by, signed_in_at, disabled_at FROM account";
+    totp_secret IS NOT NULL AS two_step, language, created_at, created_by, signed_in_at, disabled_at
+    FROM account";
 
 row! {
     /// What a sign-in is checked against.
@@ -58,7 +59,8 @@ row! {
 
 const SECRETS: &str = "SELECT id, password, totp_secret, totp_wanted, paused_until, disabled_at FROM account";
 
-/// What makes two sign-in names the same: neither case nor marks, so that nobody takes a name that looks like another's.
+/// What makes two sign-in names the same: neither case nor marks, so that nobody takes a name that looks
+/// like another's.
 pub fn sign_in_key(sign_in: &str) -> String {
     plain(sign_in).replace(' ', "")
 }

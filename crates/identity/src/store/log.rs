@@ -107,7 +107,8 @@ impl Filter {
         if let Some(visible) = &self.visible {
             let n = bind(visible.clone().into());
             wheres.push(format!(
-                "(actor IN (SELECT value FROM text_list(${n})) OR subject IN (SELECT value FROM text_list(${n})))"
+                "(actor IN (SELECT value FROM text_list(${n}))
+                  OR subject IN (SELECT value FROM text_list(${n})))"
             ));
         }
         for (column, start) in [("action", &self.action), ("subject", &self.subject)] {

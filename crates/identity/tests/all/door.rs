@@ -265,3 +265,45 @@ async fn what_happened_at_the_door_is_in_the_log_and_names_nobody() {
         assert!(place.clock.now().0 > 0);
     }
 }
+
+#[tokio::test]
+async fn every_answer_says_what_a_browser_may_load() {
+    for mut place in Place::all().await {
+        let headers: std::sync::Arc<[_]> = web::headers::all(true).into();
+        place.app = place.app.layer(axum::middleware::from_fn_with_state(headers, web::headers::add));
+        for path in ["/sign-in", "/me", "/audit.csv", "/no-such-page"] {
+            let answer = place.browser().get(path).await;
+            assert_eq!(answer.headers["content-security-policy"], web::headers::POLICY, "{path}");
+            assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+            assert!(answer.headers.contains_key("strict-transport-security"));
+        }
+        // The policy forbids inline script and style, so no page may carry any.
+        let mut admin = place.admin().await;
+        for path in ["/sign-in", "/me", "/accounts", "/accounts/new", "/keys", "/audit?check=1"] {
+            let text = admin.get(path).await.text;
+            assert!(!text.contains("<style") && !text.contains(" style=") && !text.contains(" onclick="));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_somebody_signed_in_is_kept_by_no_cache() {
+    for place in Place::all().await {
+        let mut admin = place.admin().await;
+        for path in ["/me", "/accounts", "/keys", "/audit"] {
+            assert_eq!(admin.get(path).await.headers["cache-control"], "no-store", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_wrong_too_often_is_stopped_whatever_name_it_tries() {
+    for place in Place::all().await {
+        let mut guesser = place.browser();
+        for n in 0..60 {
+            let answer = guesser.sign_in(&format!("ten{n}"), "sai mất rồi bạn ơi").await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(guesser.sign_in("mai", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
