@@ -53,6 +53,11 @@ fn pages_hold_nothing_inline() {
 }
 
 #[test]
+fn pages_lead_to_addresses_that_are_answered() {
+    kept("routes");
+}
+
+#[test]
 fn ids_of_packs_are_well_made() {
     kept("packs");
 }

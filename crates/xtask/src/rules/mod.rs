@@ -10,6 +10,7 @@ pub mod lengths;
 pub mod migrations;
 pub mod packs;
 pub mod pages;
+pub mod routes;
 pub mod sources;
 pub mod words;
 
@@ -60,6 +61,11 @@ pub const ALL: &[Rule] = &[
         name: pages::NAME,
         says: "no inline script, no style attribute: the content policy allows none; icons exist",
         check: pages::check,
+    },
+    Rule {
+        name: routes::NAME,
+        says: "every address that a page leads to is answered by a route",
+        check: routes::check,
     },
     Rule {
         name: packs::NAME,
