@@ -61,7 +61,9 @@ async fn slots(cx: &Context, board: &Board, area: &str, unit: UnitId, wall: bool
 fn heading(html: &str) -> Option<String> {
     let start = html.find("<h2")?;
     let open = start + html[start..].find('>')? + 1;
-    let end = open + html[open..].find("</h2>")?;
+    let close = html[open..].find("</h2>")?;
+    // What stands beside the name (a period) is not part of it.
+    let end = open + html[open..open + close].find("<small").unwrap_or(close);
     let mut text = String::new();
     let mut inside = false;
     for c in html[open..end].chars() {

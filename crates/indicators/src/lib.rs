@@ -14,6 +14,8 @@ mod demo_part;
 pub mod engine;
 pub mod events;
 pub mod formula;
+pub mod http;
+pub mod import;
 pub mod observations;
 pub mod part;
 pub mod show;
@@ -34,9 +36,9 @@ use storage::migrations;
 pub fn module() -> Module {
     Module {
         name: "indicators",
-        migrations: migrations!["0001_indicators", "0003_demo"],
-        routes: Vec::new(),
-        jobs: Vec::new(),
+        migrations: migrations!["0001_indicators", "0002_import", "0003_demo"],
+        routes: [http::import_pages::routes(), http::grid_pages::routes()].concat(),
+        jobs: vec![Arc::new(actions::import_apply::ImportJob)],
         pack_parts: vec![Arc::new(IndicatorPart), Arc::new(demo_part::DemoPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
         openapi: "",

@@ -146,7 +146,7 @@ pub async fn progress(db: &Db, clock: &dyn Clock, id: Uuid, words: &str) -> Resu
     let mut tx = db.begin().await?;
     let alive = tx
         .run(
-            "UPDATE job SET progress = $2, lease_until = $3 + timeout_s * 1000000
+            "UPDATE job SET progress = $2, lease_until = CAST($3 AS BIGINT) + timeout_s * 1000000
              WHERE id = $1 AND state = 'running'",
             args![id, words, clock.now()],
         )

@@ -1,4 +1,5 @@
-//! Made-up plans of the year: what the definition asks for, some communes' own, and totals a little above last year's.
+//! Made-up plans of the year: what the definition asks for, some communes' own, and totals a little above
+//! last year's.
 
 use foundation::{Calendar, Date, Period};
 use kit::UnitId;
