@@ -101,10 +101,12 @@ mod tests {
 
     #[test]
     fn an_address_that_nobody_answers_is_told() {
-        let source = "fn r() { vec![Route::get(\"/\", P, a), Route::get(\n\"/units/{id}\", P, b),\n\
-                      Route::get(\"/assets/{*name}\", P, c)] }\nfn f() { entry(cx, \"/jobs\", \"nav-jobs\") }";
-        let page = "<a href=\"/\"><a href=\"/units/{{ row.id }}?a=1#x\"><a href=\"/gone\">\n\
-                    <a href=\"/assets/a/b.css\"><a href=\"https://x\"><a href=\"{{ all }}\"><a href=\"/units\">";
+        let source = r#"fn r() { vec![Route::get("/", P, a), Route::get(
+            "/units/{id}", P, b),
+            Route::get("/assets/{*name}", P, c)] }
+            fn f() { entry(cx, "/jobs", "nav-jobs") }"#;
+        let page = r#"<a href="/"><a href="/units/{{ row.id }}?a=1"><a href="/gone">
+            <a href="/assets/a/b.css"><a href="https://x"><a href="{{ all }}"><a href="/units">"#;
         let told = check(&Tree::of(&[("crates/a/src/a.rs", source), ("crates/a/templates/a.html", page)]));
         let places: Vec<_> = told.iter().map(|f| (f.line, f.what.rsplit(' ').next().unwrap_or(""))).collect();
         assert_eq!(places, [(1, "/gone"), (2, "/units"), (4, "/jobs")]);
