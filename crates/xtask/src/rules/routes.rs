@@ -90,7 +90,9 @@ fn addresses(text: &str, before: &[&str]) -> Vec<String> {
 fn answers(route: &[String], address: &str) -> bool {
     let asked = parts(address);
     let rest = route.last().is_some_and(|part| part.starts_with("{*"));
-    let same = |(part, asked): (&String, &String)| part.starts_with('{') || asked == part;
+    // What is filled in behind a whole name is a query: `/late/export.csv{{ query }}`.
+    let whole = |asked: &str| asked.strip_suffix("{}").unwrap_or(asked).to_owned();
+    let same = |(part, asked): (&String, &String)| part.starts_with('{') || whole(asked) == *part;
     let enough = if rest { asked.len() >= route.len() } else { asked.len() == route.len() };
     enough && route.iter().zip(&asked).all(same)
 }
@@ -104,11 +106,13 @@ mod tests {
         let source = r#"fn r() { vec![Route::get("/", P, a), Route::get(
             "/units/{id}", P, b),
             Route::get("/assets/{*name}", P, c)] }
+            Route::get("/jobs.csv", P, d);
             fn f() { entry(cx, "/jobs", "nav-jobs") }"#;
         let page = r#"<a href="/"><a href="/units/{{ row.id }}?a=1"><a href="/gone">
-            <a href="/assets/a/b.css"><a href="https://x"><a href="{{ all }}"><a href="/units">"#;
+            <a href="/assets/a/b.css"><a href="https://x"><a href="{{ all }}"><a href="/units">
+            <a href="/jobs.csv{{ query }}">"#;
         let told = check(&Tree::of(&[("crates/a/src/a.rs", source), ("crates/a/templates/a.html", page)]));
         let places: Vec<_> = told.iter().map(|f| (f.line, f.what.rsplit(' ').next().unwrap_or(""))).collect();
-        assert_eq!(places, [(1, "/gone"), (2, "/units"), (4, "/jobs")]);
+        assert_eq!(places, [(1, "/gone"), (2, "/units"), (5, "/jobs")]);
     }
 }
