@@ -7,7 +7,8 @@ use foundation::{Calendar, Date, Period, Result, error::invalid};
 use kit::{Scope, UnitId};
 use units::Map;
 
-use crate::definition::{Catalogue, Indicator};
+use crate::catalogue::Catalogue;
+use crate::definition::Indicator;
 use crate::engine::reach::reach;
 
 /// The most cells of a form.

@@ -11,7 +11,8 @@ use units::{Level, Map};
 
 use super::mapping::{Mapping, Role, heading, period_code};
 use super::workbook::{Cell, Sheet};
-use crate::definition::{Catalogue, Indicator};
+use crate::catalogue::Catalogue;
+use crate::definition::Indicator;
 use crate::engine::reach::levels_of;
 
 /// How many rows from the top may hold the headings.

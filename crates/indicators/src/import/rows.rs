@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::guess::{Fit, Known};
 use super::mapping::{Mapping, Role};
 use super::workbook::{Cell, Sheet, address};
+use crate::catalogue::Catalogue;
 use crate::check::{Checker, Field, Incoming, RowFault};
-use crate::definition::Catalogue;
 use crate::observations::Told;
 
 /// A fault and the cell where it stands.
