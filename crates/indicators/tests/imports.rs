@@ -88,7 +88,8 @@ async fn a_number_that_can_be_read_in_two_ways_waits_for_somebody_to_say_which()
 async fn the_same_file_twice_changes_nothing() {
     for house in House::all().await {
         let csv = format!(
-            "Mã đơn vị;Chỉ tiêu;Kỳ;Giá trị;Ước\n{};admin.received;2026-10;12;\n{};Hồ sơ tiếp nhận;T10/2026;7;x\n",
+            "Mã đơn vị;Chỉ tiêu;Kỳ;Giá trị;Ước\n{};admin.received;2026-10;12;\n\
+             {};Hồ sơ tiếp nhận;T10/2026;7;x\n",
             house.communes[0].1,
             house.unit_name(1)
         );
@@ -206,7 +207,8 @@ async fn units_by_periods_and_periods_above_indicators_are_understood() {
 async fn indicators_down_and_units_across_are_understood() {
     for house in House::all().await {
         let csv = format!(
-            "Tháng 10 năm 2026\nChỉ tiêu;Đơn vị tính;{};{}\nHồ sơ tiếp nhận;hồ sơ;5;6\nMức độ hài lòng;%;90,5;91\n",
+            "Tháng 10 năm 2026\nChỉ tiêu;Đơn vị tính;{};{}\n\
+             Hồ sơ tiếp nhận;hồ sơ;5;6\nMức độ hài lòng;%;90,5;91\n",
             house.unit_name(0),
             house.unit_name(1)
         );
@@ -385,7 +387,8 @@ async fn a_large_file_is_written_by_a_job_and_a_cancelled_job_writes_nothing() {
     }
 }
 
-/// `cargo nextest run --release -p indicators --run-ignored all --no-capture -E 'test(a_hundred_thousand_rows)'` tells the rate.
+/// `cargo nextest run --release -p indicators --run-ignored all --no-capture -E
+/// 'test(a_hundred_thousand_rows)'` tells the rate.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement"]
 async fn a_hundred_thousand_rows_are_written_in_seconds() {
