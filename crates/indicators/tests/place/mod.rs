@@ -93,6 +93,8 @@ pub fn definitions() -> Vec<(String, Definition)> {
         ("admin".into(), share),
         ("health".into(), beds),
         ("health".into(), commune("dengue", "Ca mắc sốt xuất huyết", "ca", 0, "week")),
+        ("duty".into(), commune("calls", "Cuộc gọi trong ngày", "cuộc", 1, "day")),
+        ("duty".into(), commune("visits", "Lượt tiếp dân trong ngày", "lượt", 1, "day")),
     ]
 }
 
