@@ -9,6 +9,8 @@
 pub mod actions;
 pub mod check;
 pub mod definition;
+pub mod demo;
+mod demo_part;
 pub mod engine;
 pub mod events;
 pub mod formula;
@@ -34,11 +36,11 @@ use storage::migrations;
 pub fn module() -> Module {
     Module {
         name: "indicators",
-        migrations: migrations!["0001_indicators", "0002_import"],
-        routes: [http::import_pages::routes(), http::grid_pages::routes()].concat(),
+        migrations: migrations!["0001_indicators", "0002_import", "0003_demo"],
+        routes: http::routes(),
         jobs: vec![Arc::new(actions::import_apply::ImportJob)],
-        pack_parts: vec![Arc::new(IndicatorPart)],
+        pack_parts: vec![Arc::new(IndicatorPart), Arc::new(demo_part::DemoPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
-        openapi: "",
+        openapi: include_str!("../openapi.json"),
     }
 }

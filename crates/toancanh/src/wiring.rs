@@ -9,7 +9,7 @@ use web::live::Renderer;
 
 /// The modules, floor by floor. Migrations, routes, jobs, words and pack parts come from here and nowhere else.
 pub fn modules() -> Vec<Module> {
-    vec![units::module(), packs::module(), indicators::module(), boards::module()]
+    vec![units::module(), identity::module(), packs::module(), indicators::module(), boards::module()]
 }
 
 /// Who reads packs.
@@ -35,6 +35,12 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
             let changed = serde_json::from_value(event.payload.clone())
                 .map_err(|e| internal("event", "Sự kiện indicators.changed không đọc được").because(e))?;
             indicators::events::on_changed(house, &changed).await
+        }
+        // The place was chosen on the first page → the units are read again with their root.
+        "identity.root_chosen" => {
+            house.get::<units::Atlas>()?.reload(&house.db).await?;
+            house.live.touch_all();
+            Ok(())
         }
         // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are read again.
         packs::EVENT => packs::refresh(&house.system("packs.applied"), &pack_parts()).await,

@@ -8,6 +8,7 @@
 
 pub mod actions;
 pub mod atlas;
+pub mod boundaries;
 pub mod search;
 pub mod seed;
 pub mod store;
@@ -17,6 +18,7 @@ use kit::Module;
 use storage::migrations;
 
 pub use atlas::{Atlas, Map};
+pub use boundaries::Maps;
 pub use search::{Found, Resolution};
 pub use version::{Level, Succession, Version};
 

@@ -38,7 +38,13 @@ pub async fn run(args: Packs) -> Result<()> {
             let opened = open(&place).await?;
             let cx = opened.house.system("cli");
             let report = packs::apply(&cx, &source(dir.as_deref())?, &parts).await?;
-            println!("{report}");
+            match report.changed {
+                true => println!("Đã áp dụng {} gói, {} dòng.", report.packs.len(), report.rows),
+                false => println!("Không có gì đổi."),
+            }
+            for overlay in report.conflicts() {
+                println!("Cần xem lại phần địa phương sửa: {overlay:?}");
+            }
             Ok(())
         }
         Packs::List(place) => {
@@ -51,7 +57,17 @@ pub async fn run(args: Packs) -> Result<()> {
         Packs::Diff { dir, place } => {
             let opened = open(&place).await?;
             let diff = packs::diff(&opened.house.db, &source(dir.as_deref())?).await?;
-            println!("{diff}");
+            for d in &diff.values {
+                let show =
+                    |v: &Option<serde_json::Value>| v.as_ref().map_or("–".to_owned(), ToString::to_string);
+                println!("{}/{} {}: {} → {}", d.pack, d.path, d.pointer, show(&d.applied), show(&d.source));
+            }
+            for pack in &diff.closing {
+                println!("{pack}: sẽ đóng");
+            }
+            if diff.values.is_empty() && diff.closing.is_empty() {
+                println!("Không có gì khác.");
+            }
             Ok(())
         }
     }
