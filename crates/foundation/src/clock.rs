@@ -74,6 +74,16 @@ pub fn new_id() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }
 
+/// Random bytes from the operating system, for secrets that nobody may guess.
+pub fn random_bytes<const N: usize>() -> crate::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| {
+        crate::error::unavailable("no_randomness", "Máy chủ không cấp được số ngẫu nhiên, hãy thử lại.")
+            .because(e.to_string())
+    })?;
+    Ok(bytes)
+}
+
 /// Measures how long something takes. Says nothing about what time it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(std::time::Instant);

@@ -24,7 +24,7 @@ pub mod time_of_day;
 pub mod working;
 
 pub use civil::{Date, ExcelEpoch, Weekday};
-pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id};
+pub use clock::{Clock, Instant, Stopwatch, SystemClock, TestClock, new_id, random_bytes};
 pub use error::{Error, Kind, Result};
 pub use expr::{Expr, Symbols, Value, ValueKind};
 pub use local::{Lang, LocalText};

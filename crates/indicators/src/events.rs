@@ -40,6 +40,7 @@ pub async fn on_changed(house: &House, event: &Changed) -> Result<()> {
     engine.reload_sources().await?;
     for (indicator, calendar, from, to) in &event.touched {
         engine.forget(*indicator, *calendar, *from, *to);
+        engine.forget_targets(*indicator);
     }
     let ids: Vec<i64> = event.touched.iter().map(|t| t.0).collect();
     let mut names: Vec<Arc<str>> = engine.catalogue().with_users(&ids).into_iter().map(topic).collect();

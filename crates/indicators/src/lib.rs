@@ -9,6 +9,8 @@
 pub mod actions;
 pub mod check;
 pub mod definition;
+pub mod demo;
+mod demo_part;
 pub mod engine;
 pub mod events;
 pub mod formula;
@@ -33,10 +35,10 @@ use storage::migrations;
 pub fn module() -> Module {
     Module {
         name: "indicators",
-        migrations: migrations!["0001_indicators"],
+        migrations: migrations!["0001_indicators", "0003_demo"],
         routes: http::routes(),
         jobs: Vec::new(),
-        pack_parts: vec![Arc::new(IndicatorPart)],
+        pack_parts: vec![Arc::new(IndicatorPart), Arc::new(demo_part::DemoPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
         openapi: include_str!("../openapi.json"),
     }

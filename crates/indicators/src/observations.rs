@@ -49,7 +49,8 @@ const STAGE: [(&str, &str); 7] = [
 const SAME_KEY: &str = "o.indicator = s.indicator AND o.calendar = s.calendar AND o.period = s.period \
                         AND o.unit = s.unit AND o.dims = s.dims";
 
-/// Writes values of one source. No key may stand twice in `told`.
+/// Writes values of one source. No key may stand twice in `told`; the row of the delivery `batch` stands already (a cast of a
+/// parameter to UUID would lose it on SQLite).
 pub async fn write(
     tx: &mut Tx,
     source: &Source,
@@ -59,6 +60,7 @@ pub async fn write(
 ) -> Result<Written> {
     tx.lock("indicators.observation").await?;
     let total = told.len() as u64;
+    let taken_back = told.iter().any(|t| t.value.is_none());
     // In the order of the table's key, so that pages of the tree are filled one after another.
     told.sort_by(|a, b| {
         (a.indicator, a.period.calendar.code(), a.period.index, a.unit, &a.dims).cmp(&(
@@ -82,8 +84,8 @@ pub async fn write(
                 "INSERT INTO observation (indicator, calendar, period, unit, dims, source, revision, value,
                     estimated, known_at, batch)
                  SELECT s.indicator, s.calendar, s.period, s.unit, s.dims, CAST($1 AS INTEGER),
-                    COALESCE(o.revision, 0) + 1, s.value, s.estimated, CAST($2 AS BIGINT), CAST($3 AS UUID)
-                 FROM staged_value s LEFT JOIN observation o ON {SAME_KEY} AND o.source = $1
+                    COALESCE(o.revision, 0) + 1, s.value, s.estimated, CAST($2 AS BIGINT), d.id
+                 FROM staged_value s JOIN batch d ON d.id = $3 LEFT JOIN observation o ON {SAME_KEY} AND o.source = $1
                     AND o.revision = (SELECT MAX(m.revision) FROM observation m
                         WHERE m.indicator = s.indicator AND m.calendar = s.calendar AND m.period = s.period
                             AND m.unit = s.unit AND m.dims = s.dims AND m.source = $1)
@@ -94,13 +96,13 @@ pub async fn write(
         )
         .await?;
     if changed > 0 {
-        show(tx, source, batch).await?;
+        show(tx, source, batch, taken_back).await?;
     }
     Ok(Written { changed, unchanged: total - changed })
 }
 
-/// Shows what `batch` told, where no source of lower precedence number stands already.
-async fn show(tx: &mut Tx, source: &Source, batch: Uuid) -> Result<()> {
+/// Shows what `batch` told, where no source of lower precedence number stands already; `taken_back` when it has values of NULL.
+pub(crate) async fn show(tx: &mut Tx, source: &Source, batch: Uuid, taken_back: bool) -> Result<()> {
     tx.run(
         "INSERT INTO current_value (indicator, calendar, period, unit, dims, source, precedence, value, estimated,
             known_at)
@@ -114,6 +116,9 @@ async fn show(tx: &mut Tx, source: &Source, batch: Uuid) -> Result<()> {
         args![batch, source.precedence],
     )
     .await?;
+    if !taken_back {
+        return Ok(());
+    }
     // Where a value was taken back, the next source is shown instead.
     tx.run(
         "UPDATE current_value SET (source, precedence, value, estimated, known_at) = (
@@ -269,7 +274,8 @@ pub async fn history(db: &Db, indicator: i64, period: Period, unit: UnitId, limi
     .await
 }
 
-/// The newest corrections among `units`, newest first.
+/// The newest corrections among `units`, newest first. An estimate («ước») is provisional: neither another estimate nor the
+/// final value that follows it is a correction.
 pub async fn corrections(
     db: &Db,
     indicators: Vec<i64>,
@@ -279,7 +285,10 @@ pub async fn corrections(
 ) -> Result<Vec<Step>> {
     db.all(
         &format!(
-            "{STEP} WHERE o.revision > 1 AND o.known_at < $1
+            "{STEP} WHERE o.revision > 1 AND o.estimated = FALSE AND o.known_at < $1
+                AND NOT EXISTS (SELECT 1 FROM observation b WHERE b.indicator = o.indicator
+                    AND b.calendar = o.calendar AND b.period = o.period AND b.unit = o.unit AND b.dims = o.dims
+                    AND b.source = o.source AND b.revision = o.revision - 1 AND b.estimated = TRUE)
                 AND o.indicator IN (SELECT value FROM int_list($2))
                 AND o.unit IN (SELECT value FROM int_list($3))
              ORDER BY o.known_at DESC LIMIT $4"

@@ -58,7 +58,7 @@ fn with_full_ids(pack: &str, mut def: Definition) -> Definition {
 fn read_all(files: &[PackFile]) -> BTreeMap<String, (&PackFile, Located<Definition>)> {
     let mut all = BTreeMap::new();
     for file in files {
-        if let Ok(read) = yaml::read::<File>(file) {
+        if let Some(read) = yaml::read_most::<File>(file).0 {
             for item in read.indicators {
                 all.entry(full(&file.pack, &item.id)).or_insert((file, item));
             }

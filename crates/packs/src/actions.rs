@@ -73,9 +73,27 @@ fn version(pack: &Folder) -> String {
     hash(&told)
 }
 
+/// What is told apart: this program's version, its parts, the files, and the place's own values with whether
+/// they are in force.
+fn print<'a>(
+    packs: &[Folder],
+    rows: impl Iterator<Item = &'a OverlayRow>,
+    parts: &[Arc<dyn PackPart>],
+) -> String {
+    let mut told = vec![env!("CARGO_PKG_VERSION").to_owned()];
+    told.extend(parts.iter().map(|p| p.files().to_owned()));
+    told.extend(packs.iter().flat_map(|p| [p.id.clone(), version(p)]));
+    for row in rows {
+        let value = format!("{} {}", row.value, row.in_force);
+        told.extend([row.pack.clone(), row.path.clone(), row.pointer.clone(), value]);
+    }
+    hash(&told.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 impl Plan {
-    /// Checks packs with the place's own values. `strict` refuses a value that makes a pack faulty; otherwise (an upgrade) the
-    /// values of that file are set aside and told, because a place must be able to start its program.
+    /// Checks packs with the place's own values. `strict` refuses a value that makes a pack faulty; otherwise
+    /// (an upgrade) the values of that file are set aside and told, because a place must be able to start its
+    /// program.
     pub(crate) fn make(
         packs: Vec<Folder>,
         rows: Vec<OverlayRow>,
@@ -111,14 +129,7 @@ impl Plan {
                 overlay.standing = Standing::Refused;
             }
         }
-        let mut told = vec![env!("CARGO_PKG_VERSION").to_owned()];
-        told.extend(parts.iter().map(|p| p.files().to_owned()));
-        told.extend(packs.iter().flat_map(|p| [p.id.clone(), version(p)]));
-        for Overlay { row, .. } in &overlays {
-            let value = format!("{} {}", row.value, row.in_force);
-            told.extend([row.pack.clone(), row.path.clone(), row.pointer.clone(), value]);
-        }
-        let print = hash(&told.iter().map(String::as_str).collect::<Vec<_>>());
+        let print = print(&packs, overlays.iter().map(|o| &o.row), parts);
         Ok(Plan { packs, read, overlays, print })
     }
 
@@ -184,7 +195,7 @@ impl Report {
 /// The event that tells of an apply.
 pub const EVENT: &str = "packs.applied";
 
-/// Writes a plan in one transaction, then tells the parts, the menus and the pages. `extra` is written first.
+/// Writes a plan in one transaction, then tells the parts, the menus and the pages.
 pub(crate) async fn carry_out(
     cx: &Context,
     before: &Before,
@@ -282,8 +293,8 @@ async fn save_overlays(tx: &mut Tx, before: &Before, plan: &Plan, doing: &Doing<
     Ok(())
 }
 
-/// Lets this process see what was applied, here or by another one: parts throw their caches away, menus and pages are made anew. The
-/// handler of [`EVENT`] calls it too.
+/// Lets this process see what was applied, here or by another one: parts throw their caches away, menus and
+/// pages are made anew. The handler of [`EVENT`] calls it too.
 pub async fn refresh(cx: &Context, parts: &[Arc<dyn PackPart>]) -> Result<()> {
     for part in parts {
         part.applied(cx).await?;

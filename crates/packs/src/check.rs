@@ -31,7 +31,17 @@ pub fn check(source: &Source, parts: &[Arc<dyn PackPart>]) -> Vec<PackFault> {
         let message = "Không có gói nào ở đây: mỗi gói là một thư mục có tệp pack.yaml.".to_owned();
         faults.push(PackFault { path: "packs".into(), line: 1, column: 1, message });
     }
-    if let Err(more) = read(&source.packs, &Edits::new(), parts) {
+    let mut packs = source.packs.clone();
+    if !source.whole {
+        // One pack's folder: what it refers to is looked for in the packs that the program carries.
+        packs.extend(
+            Source::embedded().packs.into_iter().filter(|p| source.packs.iter().all(|s| s.id != p.id)),
+        );
+    }
+    if let Err(mut more) = read(&packs, &Edits::new(), parts) {
+        let others = &packs[source.packs.len()..];
+        let elsewhere = |path: &str| others.iter().flat_map(|p| &p.files).any(|f| f.shown == path);
+        more.retain(|fault| !elsewhere(&fault.path));
         faults.extend(more);
     }
     faults.sort();

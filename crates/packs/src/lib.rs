@@ -1,11 +1,13 @@
-//! Floor 4: fields of government as data. Reads, checks and applies packs; finds its parts through [`kit::PackPart`] and imports no
-//! engine. `docs/packs.md` is the schema.
+//! Floor 4: fields of government as data. Reads, checks and applies packs; finds its parts through
+//! [`kit::PackPart`] and imports no engine. `docs/packs.md` is the schema.
 //!
-//! Invariants: run time reads rows, never files; an apply is one transaction, all packs or none, and the same thing twice changes nothing;
-//! a pack that is gone is closed with a date, not deleted; what a place changed lies beside the shipped files, never in them, and
-//! survives every upgrade; a fault has its file, line, column and a suggestion.
+//! Invariants: run time reads rows, never files; an apply is one transaction, all packs or none, and the same
+//! thing twice changes nothing; a pack that is gone is closed with a date, not deleted; what a place changed
+//! lies beside the shipped files, never in them, and survives every upgrade; a fault has its file, line,
+//! column and a suggestion.
 //!
-//! Deliberately absent: knowledge of indicators, boards or any other part; anchors, merge keys and tags of YAML.
+//! Deliberately absent: knowledge of indicators, boards or any other part; anchors, merge keys and tags of
+//! YAML.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
@@ -18,6 +20,7 @@ mod pack;
 mod service;
 mod source;
 mod store;
+mod told;
 pub mod yaml;
 
 use foundation::Lang;

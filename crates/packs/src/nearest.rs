@@ -1,6 +1,7 @@
 //! The known word nearest to a mistyped one.
 
-/// The candidate with the fewest letters changed, if so few that it may be meant. A candidate `pack.id` is also compared by its `id`.
+/// The candidate with the fewest letters changed, if so few that it may be meant. A candidate `pack.id` is
+/// also compared by its `id`.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = wanted.chars().count();
     let most = (length / 3).max(1);
@@ -24,7 +25,8 @@ pub fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) 
     nearest(wanted, known).map_or_else(String::new, |word| format!(" Có phải “{word}”?"))
 }
 
-/// Letters inserted, removed, changed or swapped with their neighbour; `usize::MAX` when surely more than `most`.
+/// Letters inserted, removed, changed or swapped with their neighbour; `usize::MAX` when surely more than
+/// `most`.
 fn distance(a: &str, b: &str, most: usize) -> usize {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();

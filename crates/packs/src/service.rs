@@ -67,8 +67,8 @@ impl TryFrom<PackRow> for Pack {
     }
 }
 
-/// The applied packs, in the order of lists. Reading never waits; an apply in this process, or [`refresh`](crate::refresh) after one in
-/// another, puts a new list in place.
+/// The applied packs, in the order of lists. Reading never waits; an apply in this process, or
+/// [`refresh`](crate::refresh) after one in another, puts a new list in place.
 pub struct Packs {
     all: RwLock<Arc<[Pack]>>,
     parts: OnceLock<Vec<Arc<dyn PackPart>>>,
@@ -80,7 +80,8 @@ impl Packs {
         Ok(Arc::new(Packs { all: RwLock::new(load(db).await?), parts: OnceLock::new() }))
     }
 
-    /// Gives the pages the parts of all modules, without which nothing can be checked; called once while the program is wired.
+    /// Gives the pages the parts of all modules, without which nothing can be checked; called once while the
+    /// program is wired.
     pub fn furnish(&self, parts: Vec<Arc<dyn PackPart>>) {
         let _ = self.parts.set(parts);
     }

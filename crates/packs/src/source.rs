@@ -1,4 +1,5 @@
-//! Where packs come from: a folder, or the program itself. A source is read whole into memory; it holds texts, not meanings.
+//! Where packs come from: a folder, or the program itself. A source is read whole into memory; it holds
+//! texts, not meanings.
 
 use std::fs;
 use std::path::Path;
@@ -63,8 +64,8 @@ impl Source {
         source.sorted()
     }
 
-    /// The packs below `folder`; or the one pack, when `folder` itself has a `pack.yaml`. What cannot be read is told by `check`;
-    /// a folder that is not there is an error.
+    /// The packs below `folder`; or the one pack, when `folder` itself has a `pack.yaml`. What cannot be read
+    /// is told by `check`; a folder that is not there is an error.
     pub fn folder(folder: &Path) -> Result<Source> {
         let missing = |e: std::io::Error| {
             let told = format!("Không đọc được thư mục gói {}. Hãy kiểm tra đường dẫn.", folder.display());
@@ -96,8 +97,8 @@ impl Source {
         self.packs.iter().map(|p| p.id.as_str()).collect()
     }
 
-    /// Reads the YAML files of `folder` and below. `inside` is its path from the root of the packs. Links are not followed: a pack
-    /// holds its own files and nobody else's.
+    /// Reads the YAML files of `folder` and below. `inside` is its path from the root of the packs. Links are
+    /// not followed: a pack holds its own files and nobody else's.
     fn walk(&mut self, folder: &Path, inside: &str, depth: usize) -> std::io::Result<()> {
         let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);

@@ -1,5 +1,7 @@
 //! Applying packs into rows, and what a place changes in them, on both databases.
 
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
 mod place;
 
 use packs::actions::overlay::{Place, look_up, remove, set};
@@ -50,6 +52,7 @@ async fn the_same_packs_again_change_nothing_and_say_so() {
         let before = list(&house.cx.db).await.unwrap();
         house.clock.advance_seconds(60);
         let again = apply(&house.cx, &source(ONE), &house.parts).await.unwrap();
+        assert_eq!(again.to_string(), "Không có gì đổi: 2 gói vẫn như lần áp dụng trước.");
         assert!(!again.changed && again.packs.iter().all(|(_, c)| *c == Change::Same));
         assert_eq!(list(&house.cx.db).await.unwrap(), before);
         assert_eq!((house.events().await.len(), house.audit().await.len(), house.applied()), (1, 1, 1));
@@ -69,6 +72,9 @@ async fn a_faulty_pack_changes_nothing_at_all() {
         let told = "packs/health/indicators.yaml:3:31: không có chỉ tiêu “bedz”. Có phải “health.beds”?";
         assert!(error.message().contains(told), "{}", error.message());
         assert_eq!(things(&house).await[1], ("health.beds".into(), 90.0));
+        // One wrong key is one fault: what refers to that file is not told as well.
+        let faults = packs::check(&source(&ONE.replace("value: 90", "value: 90, vlaue: 1")), &house.parts);
+        assert_eq!(faults.len(), 1, "{faults:?}");
     }
 }
 
@@ -145,6 +151,11 @@ async fn a_value_whose_base_changed_is_listed_until_somebody_sets_it_again() {
         let newer = source(&ONE.replace("90", "92"));
         let seen = diff(&house.cx.db, &newer).await.unwrap();
         assert_eq!(seen.overlays[0].standing, Standing::BaseChanged);
+        assert_eq!(
+            seen.to_string(),
+            "health/indicators.yaml things/beds/value: 90 → 92\nChỗ sửa riêng: health/indicators.yaml \
+             things/beds/value: riêng 85, bản kèm 92 (đang dùng, nhưng bản kèm đã đổi: hãy đặt lại hoặc bỏ)"
+        );
         assert_eq!((seen.values.len(), seen.values[0].pointer.as_str()), (1, "things/beds/value"));
         assert_eq!((&seen.values[0].applied, &seen.values[0].source), (&Some(json!(90)), &Some(json!(92))));
 
@@ -233,5 +244,18 @@ async fn the_owner_on_a_day_is_the_one_of_that_time() {
         assert_eq!(name("2024-12-31"), None);
         assert_eq!(name("2025-01-01"), Some(("Sở cũ".into(), true)));
         assert_eq!(name("2026-11-22"), Some(("Sở mới".into(), false)));
+    }
+}
+
+#[tokio::test]
+async fn of_two_that_apply_at_once_one_wins_and_the_other_is_told() {
+    for house in House::all().await {
+        let (a, b) = (source(ONE), source(&ONE.replace("90", "91")));
+        let both = tokio::join!(apply(&house.cx, &a, &house.parts), apply(&house.cx, &b, &house.parts));
+        let results = [both.0, both.1];
+        let lost: Vec<_> =
+            results.iter().filter_map(|r| r.as_ref().err().map(foundation::Error::code)).collect();
+        assert!(lost.is_empty() || lost == ["packs_moved"], "{lost:?}");
+        assert_eq!(things(&house).await.len(), 3);
     }
 }

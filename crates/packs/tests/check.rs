@@ -1,8 +1,11 @@
 //! Checking the folders of packs.
 
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
 use packs::{Source, check, line};
 
-const GOOD: &str = "id: health\nname: {vi: Y tế, en: Health}\norder: 40\nicon: heart\nabout: {vi: Bệnh viện có đủ sức không.}\n\
+const GOOD: &str = "id: health\nname: {vi: Y tế, en: Health}\norder: 40\nicon: heart\n\
+                    about: {vi: Bệnh viện có đủ sức không.}\n\
                     owner_agency:\n  - {valid_from: 2025-07-01, name: {vi: Sở Y tế}, verified: false}\n";
 
 fn faults(files: &[(&str, &str)]) -> Vec<String> {
@@ -21,6 +24,7 @@ fn the_folder_beside_the_program_holds_the_same_packs() {
     let source = Source::folder(&folder).unwrap();
     assert_eq!(check(&source, &[]), []);
     assert_eq!(source.ids(), Source::embedded().ids());
+    // A pack alone may refer to those that the program carries.
     let one = Source::folder(&folder.join("health")).unwrap();
     assert_eq!((one.ids(), check(&one, &[])), (vec!["health"], vec![]));
 }
@@ -39,7 +43,8 @@ fn a_pack_without_its_own_file_and_a_file_that_nothing_reads_are_told() {
             ("health/board/x.yaml", "a: 1")
         ]),
         [
-            "packs/health/board/x.yaml:1:1: Không phần nào của chương trình đọc “board/x.yaml”. Có phải “boards/”?",
+            "packs/health/board/x.yaml:1:1: Không phần nào của chương trình đọc “board/x.yaml”. \
+             Có phải “boards/”?",
             "packs/health/indicator.yaml:1:1: Không phần nào của chương trình đọc “indicator.yaml”. \
              Có phải “indicators.yaml”?",
         ]

@@ -1,5 +1,7 @@
 //! Reading a pack's file: every fault is told, where it stands, with a suggestion; bombs do not go off.
 
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
 use kit::{PackEdit, PackFault, PackFile};
 use packs::yaml::{self, Located};
 use proptest::prelude::*;
@@ -64,8 +66,11 @@ fn a_value_knows_its_line_and_column_in_characters() {
 
 #[test]
 fn all_faults_of_a_file_are_told_at_once() {
-    let text = "things:\n- {id: beds, decimlas: 0}\n- {id: ok, decimals: 1}\n- {id: far, decimals: một}\n- {decimals: 3}\n\
-                - {id: odd, decimals: 0, rule: summ}\n- {id: two, decimals: 0, rule: {ratio: {of: a}}}\nthigns: 1\n";
+    let text = "things:\n- {id: beds, decimlas: 0}\n- {id: ok, decimals: 1}\n\
+                - {id: far, decimals: một}\n\
+                - {decimals: 3}\n- {id: odd, decimals: 0, rule: summ}\n\
+                - {id: two, decimals: 0, rule: {ratio: {of: a}}}\n\
+                thigns: 1\n";
     assert_eq!(
         faults(text),
         [
@@ -149,6 +154,19 @@ fn a_place_s_own_value_that_leads_nowhere_is_told_with_a_suggestion() {
 }
 
 #[test]
+fn a_fault_can_be_placed_by_a_pointer_or_by_what_is_left_of_it() {
+    let file = file("things:\n- {id: beds, decimals: 0}\n- {decimals: 1}\n");
+    let at = |pointer: &str| {
+        let fault = yaml::fault_at(&file, pointer, "sai");
+        (fault.line, fault.column)
+    };
+    assert_eq!(at("things/beds/decimals"), (2, 24));
+    assert_eq!(at("things/1/decimals"), (3, 14));
+    assert_eq!(at("things/beds/target/value"), (2, 3));
+    assert_eq!(at("nothing"), (1, 1));
+}
+
+#[test]
 fn numbers_stay_as_written_where_text_is_wanted() {
     let tree = yaml::parse("x", "a: 1.20\nb: '90'\nc: 0x1F\nd: yes\ne: ~\n").unwrap();
     assert_eq!(tree.json(), json!({ "a": 1.2, "b": "90", "c": 31, "d": "yes", "e": null }));
@@ -166,7 +184,10 @@ proptest! {
     }
 
     #[test]
-    fn a_json_value_is_read_back_as_itself(numbers in proptest::collection::vec(any::<i32>(), 0..5), text in "[^\\p{C}]{0,20}") {
+    fn a_json_value_is_read_back_as_itself(
+            numbers in proptest::collection::vec(any::<i32>(), 0..5),
+            text in "[^\\p{C}]{0,20}",
+        ) {
         let value = json!({ "n": numbers, "t": text, "x": null, "b": [true, { "y": 1.5 }] });
         prop_assert_eq!(yaml::parse_value(&value.to_string()), Ok(value));
     }

@@ -8,7 +8,6 @@ mod commands;
 mod errors;
 mod open;
 mod outbox;
-mod public;
 mod serve;
 mod shell;
 mod wiring;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foundation::{Result, SystemClock};
+use foundation::{Clock, Result, SystemClock};
 use kit::{Builder, House};
 use storage::files::Files;
 use storage::folder::Folder;
@@ -17,6 +17,7 @@ pub struct Open {
     /// The house.
     pub house: House,
     /// Held until the program ends, so that no second process works on it.
+    #[expect(dead_code, reason = "held for its lock")]
     pub folder: Folder,
 }
 
@@ -44,18 +45,20 @@ pub async fn open(place: &Place) -> Result<Open> {
         Some(url) => Db::postgres(url).await?,
         None => Db::sqlite(folder.path())?,
     };
-    let house = furnish(db, Files::under(folder.path())).await?;
+    let house = furnish(db, Files::under(folder.path()), false).await?;
     Ok(Open { house, folder })
 }
 
-/// A house over an open database.
-pub async fn furnish(db: Db, files: Files) -> Result<House> {
-    let clock = Arc::new(SystemClock);
+/// A house over an open database. `secure`: browsers reach it over TLS, directly or through a proxy.
+pub async fn furnish(db: Db, files: Files, secure: bool) -> Result<House> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     migrate(&db, clock.as_ref(), &migrations()).await?;
     let atlas = Arc::new(units::Atlas::default());
     let engine = Arc::new(indicators::Engine::open(&db, atlas.clone()).await?);
+    let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), secure);
     let house = Builder::new(db.clone(), files, clock, words()?)
         .service(atlas.clone())
+        .service(auth.clone())
         .service(packs::Packs::open(&db).await?)
         .service(engine)
         .service(Arc::new(units::Maps::default()))
@@ -65,7 +68,9 @@ pub async fn furnish(db: Db, files: Files) -> Result<House> {
     atlas.reload(&db).await?;
     units::boundaries::seed(&house.system("start")).await?;
     house.get::<packs::Packs>()?.furnish(wiring::pack_parts());
-    house.furnish(Arc::new(crate::public::NobodyYet), Arc::new(shell::DeskShell), wiring::tiles());
+    house.furnish(auth, Arc::new(shell::DeskShell), wiring::tiles());
     house.live.serve(wiring::renderers(&house));
+    let demo = storage::settings::get(&house.db, "demo").await?.is_some();
+    house.demo.store(demo, std::sync::atomic::Ordering::Relaxed);
     Ok(house)
 }

@@ -8,10 +8,8 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use foundation::{Result, error::unavailable};
-use http::{HeaderValue, header};
 use kit::{Access, House, Route};
 use tower_http::compression::CompressionLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::cli::Serve;
 use crate::{errors, open, outbox, wiring};
@@ -30,15 +28,10 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The whole router.
-pub fn router(house: &House) -> Router {
-    let csp = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; frame-ancestors 'none'; \
-               base-uri 'none'; form-action 'self'; object-src 'none'";
-    let set = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+pub fn router(house: &House, tls: bool) -> Router {
     kit::http::router(house, &routes())
         .layer(axum::middleware::from_fn_with_state(house.clone(), errors::draw))
-        .layer(set(header::CONTENT_SECURITY_POLICY, csp))
-        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(set(header::REFERRER_POLICY, "same-origin"))
+        .layer(axum::middleware::from_fn_with_state(web::headers::all(tls).into(), web::headers::add))
         .layer(CompressionLayer::new())
         .with_state(house.clone())
 }
@@ -58,7 +51,11 @@ pub async fn serve(args: Serve) -> Result<()> {
     let work = [tokio::spawn(house.live.clone().run()), tokio::spawn(outbox::run(house.clone()))];
     let address = listener.local_addr().unwrap_or(args.listen);
     println!("Toàn Cảnh đang chạy tại http://{address}/");
-    let app = router(&house).into_make_service_with_connect_info::<SocketAddr>();
+    if let Some(link) = identity::first_run_link(&house.system("start")).await? {
+        let link = link.strip_prefix('/').map_or(link.clone(), |path| format!("http://{address}/{path}"));
+        println!("Tạo tài khoản quản trị đầu tiên (dùng một lần): {link}");
+    }
+    let app = router(&house, false).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, app).with_graceful_shutdown(stop_signal());
     // Live connections never end by themselves: after the signal they get a moment, then the program goes.
     tokio::select! {

@@ -2,8 +2,10 @@
 
 pub mod assets;
 pub mod fault;
+pub mod headers;
 pub mod live;
 pub mod page;
+pub mod peer;
 pub mod sse;
 pub mod svg;
 pub mod words;

@@ -1,7 +1,8 @@
 //! Apply packs: from a folder, or those of the program, into versioned rows.
 //!
-//! Who: the program when it starts, an administrator at the command line. All or nothing, in one transaction. A pack that is gone from
-//! a whole source is closed, never deleted; what the place changed is kept and set on top. The same thing twice changes nothing.
+//! Who: the program when it starts, an administrator at the command line. All or nothing, in one transaction.
+//! A pack that is gone from a whole source is closed, never deleted; what the place changed is kept and set
+//! on top. The same thing twice changes nothing.
 
 use std::sync::Arc;
 
@@ -9,8 +10,9 @@ use foundation::Result;
 use kit::{Context, PackPart};
 use serde_json::json;
 
-use super::{Before, Change, Doing, Plan, Report, carry_out};
+use super::{Before, Change, Doing, Plan, Report, carry_out, print};
 use crate::check;
+use crate::overlay::standings;
 use crate::source::Source;
 
 /// Whether to write although nothing changed.
@@ -25,7 +27,8 @@ pub enum When {
 
 /// Applies the packs of `source` with the place's own values on top.
 ///
-/// Errors: `packs_faulty` with the first faults ([`check()`](crate::check()) tells all); `packs_moved` when another process applied meanwhile.
+/// Errors: `packs_faulty` with the first faults ([`check()`](crate::check()) tells all); `packs_moved` when
+/// another process applied meanwhile.
 pub async fn apply(cx: &Context, source: &Source, parts: &[Arc<dyn PackPart>]) -> Result<Report> {
     apply_when(cx, source, parts, When::Changed).await
 }
@@ -49,11 +52,14 @@ pub async fn apply_when(
         );
         packs.sort_by(|a, b| a.id.cmp(&b.id));
     }
-    let plan = Plan::make(packs, before.overlays.clone(), parts, false)?;
-    if before.print.as_deref() == Some(plan.print.as_str()) && when == When::Changed {
-        let packs = plan.packs.iter().map(|p| (p.id.clone(), Change::Same)).collect();
-        return Ok(Report { changed: false, packs, rows: 0, overlays: plan.overlays });
+    // What was applied was checked then: a program that starts with nothing new does not check again.
+    let now = print(&packs, before.overlays.iter(), parts);
+    if before.print.as_deref() == Some(now.as_str()) && when == When::Changed {
+        let same = packs.iter().map(|p| (p.id.clone(), Change::Same)).collect();
+        let overlays = standings(&packs, before.overlays);
+        return Ok(Report { changed: false, packs: same, rows: 0, overlays });
     }
+    let plan = Plan::make(packs, before.overlays.clone(), parts, false)?;
     let doing = Doing { action: "packs.apply", subject: "packs", detail: json!({}), remove: None };
     carry_out(cx, &before, plan, parts, doing).await
 }

@@ -1,4 +1,5 @@
-//! What an apply would change: the applied files against those of a source, value by value, and the place's own values against both.
+//! What an apply would change: the applied files against those of a source, value by value, and the place's
+//! own values against both.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! Set or remove a place's own value in an applied pack.
 //!
-//! Who: whoever may manage packs. The value is checked with the whole of all packs before anything is written, and is in force at once. It
-//! survives upgrades; when what was shipped changes under it, that is shown until somebody sets it again or removes it.
+//! Who: whoever may manage packs. The value is checked with the whole of all packs before anything is
+//! written, and is in force at once. It survives upgrades; when what was shipped changes under it, that is
+//! shown until somebody sets it again or removes it.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Reads a tree into a serde type. Ours rather than the YAML reader's own, so that every error has its place and its path, also
-//! inside `flatten` and after the place's own values were set in.
+//! Reads a tree into a serde type. Ours rather than the YAML reader's own, so that every error has its place
+//! and its path, also inside `flatten` and after the place's own values were set in.
 
 use serde::de::{
     self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, Unexpected,

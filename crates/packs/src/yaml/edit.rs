@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use super::tree::{Content, Key, Node};
 use crate::nearest::did_you_mean;
 
-/// Sets the value at `pointer`; `null` takes it away. A new value stands where its parent stands. The error says, in a sentence,
-/// why the pointer leads nowhere.
+/// Sets the value at `pointer`; `null` takes it away. A new value stands where its parent stands. The error
+/// says, in a sentence, why the pointer leads nowhere.
 pub fn set(tree: &mut Node, pointer: &str, value: &Json) -> Result<(), String> {
     let (parents, last) = match pointer.rsplit_once('/') {
         Some((parents, last)) => (Some(parents), last),
@@ -80,7 +80,8 @@ fn nowhere(parent: &Node, pointer: &str, step: &str) -> String {
     format!("“{pointer}” không dẫn tới đâu: không có “{step}”.{guess}")
 }
 
-/// The first step of a pointer, but the last, that `tree` does not have: then an overlay has nowhere to stand.
+/// The first step of a pointer, but the last, that `tree` does not have: then an overlay has nowhere to
+/// stand.
 pub fn absent_parent(tree: &Node, pointer: &str) -> bool {
     pointer.rsplit_once('/').is_some_and(|(parents, _)| tree.find(parents).is_none())
 }

@@ -8,7 +8,8 @@ use serde::de::{self, Expected, Unexpected};
 use super::tree::{Content, Key, Node};
 use crate::nearest::did_you_mean;
 
-/// A failure on its way up the tree: it learns its place from the innermost node, and its path from every node it passes.
+/// A failure on its way up the tree: it learns its place from the innermost node, and its path from every
+/// node it passes.
 #[derive(Debug)]
 pub struct Fail {
     message: String,
@@ -59,7 +60,8 @@ impl Fail {
         PackFault { path: path.to_owned(), line: line.into(), column: column.into(), message }
     }
 
-    /// Takes out of the tree what is wrong: the key, or else the innermost item of a list around it. Says whether it could.
+    /// Takes out of the tree what is wrong: the key, or else the innermost item of a list around it. Says
+    /// whether it could.
     pub(super) fn strike_out(&self, tree: &mut Node) -> bool {
         let steps: Vec<usize> = self.path.iter().rev().map(|(_, at)| *at).collect();
         let mut depth = match self.key_itself {

@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer};
 /// By this name the reader of packs knows that a place is wanted too.
 pub(super) const MARK: &str = "$toancanh::Located";
 
-/// A value of a pack's file with its line and column. Read from anything else (JSON of a row) it stands at 0:0. It is compared,
-/// ordered and written as its value.
+/// A value of a pack's file with its line and column. Read from anything else (JSON of a row) it stands at
+/// 0:0. It is compared, ordered and written as its value.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Located<T> {
     /// The value.

@@ -79,7 +79,8 @@ impl Node {
         }
     }
 
-    /// Which child one step of a pointer means: the item with this id, the item of this number, or the entry with this key.
+    /// Which child one step of a pointer means: the item with this id, the item of this number, or the entry
+    /// with this key.
     pub(crate) fn child_index(&self, step: &str) -> Option<usize> {
         match &self.content {
             Content::Map(entries) => entries.iter().position(|(k, _)| k.name == step),

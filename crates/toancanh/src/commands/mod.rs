@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod demo;
 mod packs;
 mod units;
 
@@ -13,7 +14,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Serve(args) => crate::serve::serve(args).await,
         Command::Packs(args) => packs::run(args).await,
         Command::Units(args) => units::run(args).await,
-        Command::Demo(_) | Command::Check(_) | Command::Backup(_) | Command::Restore(_) => {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Check(_) | Command::Backup(_) | Command::Restore(_) => {
             Err(unavailable("not_joined", "Lệnh này chưa được nối."))
         }
     }
