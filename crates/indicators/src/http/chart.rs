@@ -149,7 +149,11 @@ pub(super) async fn draw<'a>(
         if is_before_unit(desk, asked, period) && value.is_some() {
             note = cx.t("chart-restated");
         } else if point.estimated {
-            note = [cx.t("badge-estimated"), note].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(", ");
+            note = [cx.t("badge-estimated"), note]
+                .into_iter()
+                .filter(|n| !n.is_empty())
+                .collect::<Vec<_>>()
+                .join(", ");
         }
         dots.push(Dot {
             label: show::period_short(period, lang),

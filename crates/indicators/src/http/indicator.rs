@@ -128,7 +128,8 @@ fn unit_choices(desk: &Desk, now: UnitId) -> Vec<Choice> {
         0..=400 => all.extend(below.iter().map(|v| v.unit).filter(|u| *u != desk.root)),
         _ => all.extend(desk.map.children(desk.root, desk.today).iter().map(|v| v.unit)),
     }
-    let mut choices: Vec<Choice> = all.iter().map(|u| Choice::new(u.to_string(), desk.name(*u), &now)).collect();
+    let mut choices: Vec<Choice> =
+        all.iter().map(|u| Choice::new(u.to_string(), desk.name(*u), &now)).collect();
     if !choices.iter().any(|c| c.chosen)
         && let Ok(unit) = now.parse()
     {
@@ -146,12 +147,7 @@ async fn map(cx: &Context, code: &str, unit: UnitId) -> Result<Option<String>> {
     Ok(source.draw(&spec, &view).await?.map(|tile| tile.html))
 }
 
-fn heads(
-    cx: &Context,
-    meant: &Meant,
-    order: Order,
-    link: &dyn Fn(&str) -> String,
-) -> Vec<Head> {
+fn heads(cx: &Context, meant: &Meant, order: Order, link: &dyn Fn(&str) -> String) -> Vec<Head> {
     let columns = [
         (By::Name, cx.t("unit")),
         (By::Value, show::period_short(meant.period, cx.lang)),
@@ -182,7 +178,8 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
     let (asked, period, lang) = (meant.asked, meant.period, cx.lang);
     let d = indicator.def.decimals;
     let mut figure = desk.engine.figure(indicator, Some(period), &asked).await?;
-    if meant.boundaries == Boundaries::Then && chart::is_before_unit(&desk, &asked, period) {
+    let hidden = meant.boundaries == Boundaries::Then && chart::is_before_unit(&desk, &asked, period);
+    if hidden {
         figure = kit::Figure { value: None, state: kit::State::None, previous: None, ..figure };
     }
     let gap = figure.value.zip(figure.target).map(|(value, target)| show::Change {
@@ -193,8 +190,9 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
             None => "",
         },
     });
-    let by_year = meant.calendar.per_year().is_some_and(|n| n > 1) && indicator.def.over_time != OverTime::None;
-    let to_date = match by_year {
+    let by_year =
+        meant.calendar.per_year().is_some_and(|n| n > 1) && indicator.def.over_time != OverTime::None;
+    let to_date = match by_year && !hidden {
         true => desk.engine.year_to_date(indicator, period, &asked).await?.value,
         false => None,
     };
@@ -312,7 +310,13 @@ async fn xlsx(cx: Context, Path(code): Path<String>, Query(asking): Query<Asking
 }
 
 /// The rows of a ranking as a table to take away.
-pub(super) fn ranking_sheet(cx: &Context, desk: &Desk, indicator: &Indicator, rows: &[Standing], name: String) -> Sheet {
+pub(super) fn ranking_sheet(
+    cx: &Context,
+    desk: &Desk,
+    indicator: &Indicator,
+    rows: &[Standing],
+    name: String,
+) -> Sheet {
     let d = indicator.def.decimals;
     let heads = ["rank", "unit", "unit-code", "value", "before", "change", "target", "measure", "state"];
     let ranked = |i: usize, s: &Standing| match s.value {

@@ -144,7 +144,8 @@ async fn sheet(cx: &Context, asking: &Asking) -> Result<Sheet> {
             ]);
         }
     }
-    let heads = ["unit", "unit-code", "indicator-code", "indicator", "period", "late-due-day", "late-days-head"];
+    let heads =
+        ["unit", "unit-code", "indicator-code", "indicator", "period", "late-due-day", "late-days-head"];
     let name = format!("late-{}", desk.today.iso());
     Ok(Sheet { name, heads: heads.into_iter().map(|h| cx.t(h)).collect(), rows })
 }

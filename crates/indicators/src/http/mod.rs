@@ -98,9 +98,10 @@ impl Desk {
 
     /// The indicator of this code, if the reader may see it at `unit`.
     fn indicator(&self, cx: &Context, code: &str, unit: UnitId) -> Result<&Indicator> {
-        self.catalogue.code(code).filter(|i| sees(cx, i, unit)).ok_or_else(|| {
-            not_found("indicator_not_found", "Không có chỉ tiêu này, hoặc bạn chưa được xem.")
-        })
+        self.catalogue
+            .code(code)
+            .filter(|i| sees(cx, i, unit))
+            .ok_or_else(|| not_found("indicator_not_found", "Không có chỉ tiêu này, hoặc bạn chưa được xem."))
     }
 }
 

@@ -83,8 +83,16 @@ fn off_target(cx: &Context, f: &Figure) -> Change {
         before: String::new(),
         now: number(value),
         measure: f.measure.get(cx.lang).to_owned(),
-        by: Some(show::Change { text: show::change(value - target, f.decimals, cx.lang), class: f.state.name() }),
-        note: format!("{} {} · {}", cx.t("target-short"), number(target), show::period_short(f.period, cx.lang)),
+        by: Some(show::Change {
+            text: show::change(value - target, f.decimals, cx.lang),
+            class: f.state.name(),
+        }),
+        note: format!(
+            "{} {} · {}",
+            cx.t("target-short"),
+            number(target),
+            show::period_short(f.period, cx.lang)
+        ),
     }
 }
 
@@ -104,10 +112,10 @@ fn moved(cx: &Context, m: &Moved, better: Option<bool>) -> Change {
         before: number(m.before),
         now: number(f.value),
         measure: f.measure.get(cx.lang).to_owned(),
-        by: f
-            .value
-            .zip(m.before)
-            .map(|(now, before)| show::Change { text: show::change(now - before, f.decimals, cx.lang), class }),
+        by: f.value.zip(m.before).map(|(now, before)| show::Change {
+            text: show::change(now - before, f.decimals, cx.lang),
+            class,
+        }),
         note: format!(
             "{} · {}/{} {}",
             show::period_short(f.period, cx.lang),

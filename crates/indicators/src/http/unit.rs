@@ -185,8 +185,7 @@ async fn unit(cx: Context, Path(id): Path<String>, Query(asking): Query<Asking>)
             cx.words.say(lang, "rank-n", &args)
         });
         let figure = Shown::of(&figure, &cx.words, lang);
-        let standing =
-            Standing { figure, rank, rank_words: rank_words.unwrap_or_default(), median, spark };
+        let standing = Standing { figure, rank, rank_words: rank_words.unwrap_or_default(), median, spark };
         match sections.last_mut() {
             Some(last) if last.pack == indicator.pack => last.figures.push(standing),
             _ => {

@@ -78,7 +78,8 @@ async fn list(cx: Context, Query(asking): Query<Asking>) -> Answer {
 
     let places: Vec<Place> = match q.is_empty() {
         true => {
-            let mut all: Vec<&Version> = all.into_iter().filter(|v| kind.is_empty() || v.kind == kind).collect();
+            let mut all: Vec<&Version> =
+                all.into_iter().filter(|v| kind.is_empty() || v.kind == kind).collect();
             all.sort_by_cached_key(|v| (sort_key(&v.name), v.unit));
             let mut places: Vec<Place> = all.into_iter().map(|v| place(&desk, v)).collect();
             // Provinces of a country come before its communes.
@@ -103,11 +104,7 @@ async fn list(cx: Context, Query(asking): Query<Asking>) -> Answer {
                         code: f.code,
                         above: f.above.unwrap_or_default(),
                         ended: f.ended.map(|d| show::day(d.add_days(-1), desk.lang)),
-                        became: f
-                            .successors
-                            .iter()
-                            .map(|u| (*u, desk.name(*u)))
-                            .collect(),
+                        became: f.successors.iter().map(|u| (*u, desk.name(*u))).collect(),
                         ..place(&desk, v)
                     })
                 })

@@ -89,7 +89,8 @@ pub fn draw(chart: &Chart<'_>) -> String {
 /// The lowest and highest value of the axis and the steps between: 1, 2 or 5 times a power of ten.
 fn scale(chart: &Chart<'_>) -> (f64, f64, f64) {
     let values = chart.dots.iter().flat_map(|d| [d.value, d.target]).flatten();
-    let (mut low, mut high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+    let (mut low, mut high) =
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
     if high - low < 1e-9 {
         let room = if high == 0.0 { 1.0 } else { high.abs() * 0.1 };
         (low, high) = (low - room, high + room);
@@ -100,7 +101,8 @@ fn scale(chart: &Chart<'_>) -> (f64, f64, f64) {
     }
     let raw = (high - low) / 4.0;
     let power = 10_f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * power).find(|s| *s >= raw * 0.999).unwrap_or(raw);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * power).find(|s| *s >= raw * 0.999).unwrap_or(raw);
     ((low / step).floor() * step, (high / step).ceil() * step, step)
 }
 
@@ -155,7 +157,13 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
         // The last period is always named; one that would stand on its toes is not.
         let last = i + 1 == count;
         if last || (i % every == 0 && i + every / 2 < count) {
-            let anchor = if last && count > 1 { "end" } else if i == 0 && count > 1 { "start" } else { "middle" };
+            let anchor = if last && count > 1 {
+                "end"
+            } else if i == 0 && count > 1 {
+                "start"
+            } else {
+                "middle"
+            };
             let _ = write!(
                 out,
                 "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
@@ -271,7 +279,14 @@ mod tests {
 
     fn chart(dots: &[Dot]) -> String {
         let number = |v: f64| format!("{v}");
-        draw(&Chart { id: "c", dots, zones: &[], target_label: String::new(), breaks: Vec::new(), number: &number })
+        draw(&Chart {
+            id: "c",
+            dots,
+            zones: &[],
+            target_label: String::new(),
+            breaks: Vec::new(),
+            number: &number,
+        })
     }
 
     #[test]

@@ -32,9 +32,9 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// A number that changes with the bytes (FNV-1a), the same on every machine.
 fn print(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 fn json_of(value: &impl Serialize) -> Result<Vec<u8>> {

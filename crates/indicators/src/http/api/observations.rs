@@ -108,7 +108,10 @@ fn read(body: &[u8]) -> Result<Delivery, Error> {
     let source = &delivery.source;
     let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= 200;
     if !fits(&source.code) || !fits(&source.name) || !fits(&source.owner) {
-        return Err(invalid("source_incomplete", "source cần đủ code, name và owner, mỗi mục tối đa 200 ký tự."));
+        return Err(invalid(
+            "source_incomplete",
+            "source cần đủ code, name và owner, mỗi mục tối đa 200 ký tự.",
+        ));
     }
     Ok(delivery)
 }

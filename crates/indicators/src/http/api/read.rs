@@ -48,9 +48,7 @@ impl Asking {
         let wrong = || invalid("limit_unreadable", format!("limit là số nguyên từ 1 đến {MOST}."));
         match said(&self.limit) {
             None => Ok(50),
-            Some(text) => {
-                text.parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(wrong)
-            }
+            Some(text) => text.parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(wrong),
         }
     }
 
@@ -170,7 +168,8 @@ pub(super) async fn figures(cx: Context, Query(asking): Query<Asking>, headers: 
 fn fits(indicator: &Indicator, period: Option<Period>) -> Result<()> {
     match period {
         Some(period) if !calendars(indicator).contains(&period.calendar) => {
-            let why = format!("Chỉ tiêu {} không có số theo kỳ loại {}.", indicator.code, period.calendar.name());
+            let why =
+                format!("Chỉ tiêu {} không có số theo kỳ loại {}.", indicator.code, period.calendar.name());
             Err(invalid("calendar_unfit", why))
         }
         _ => Ok(()),
@@ -204,7 +203,9 @@ pub(super) async fn series(cx: Context, Query(asking): Query<Asking>, headers: H
     let (from, to) = (period_of(asking.from.as_deref())?, period_of(asking.to.as_deref())?);
     let named = said(&asking.calendar).map(Calendar::from_name).transpose()?;
     let calendar = named.or(to.or(from).map(|p| p.calendar)).unwrap_or(indicator.def.calendar);
-    if !calendars(indicator).contains(&calendar) || [from, to].iter().flatten().any(|p| p.calendar != calendar) {
+    if !calendars(indicator).contains(&calendar)
+        || [from, to].iter().flatten().any(|p| p.calendar != calendar)
+    {
         let why = "from, to và calendar phải cùng một loại kỳ mà chỉ tiêu có số.";
         return Err(invalid("calendar_unfit", why).into());
     }
