@@ -36,6 +36,7 @@ pub use pack::{Owner, is_id};
 pub use service::{Pack, Packs};
 pub use source::Source;
 pub use store::{OverlayRow, PackRow, packs as list};
+pub use nearest::{did_you_mean, nearest};
 
 /// The module.
 pub fn module() -> Module {
