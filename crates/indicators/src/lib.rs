@@ -37,10 +37,10 @@ pub fn module() -> Module {
     Module {
         name: "indicators",
         migrations: migrations!["0001_indicators", "0002_import", "0003_demo"],
-        routes: [http::import_pages::routes(), http::grid_pages::routes()].concat(),
+        routes: http::routes(),
         jobs: vec![Arc::new(actions::import_apply::ImportJob)],
         pack_parts: vec![Arc::new(IndicatorPart), Arc::new(demo_part::DemoPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
-        openapi: "",
+        openapi: include_str!("../openapi.json"),
     }
 }

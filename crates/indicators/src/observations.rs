@@ -297,3 +297,67 @@ pub async fn corrections(
     )
     .await
 }
+
+row! {
+    /// What one source says of one key.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Said {
+        /// The source.
+        pub source: i64,
+        /// Its name.
+        pub name: String,
+        /// Who answers for it.
+        pub owner: String,
+        /// The lower is shown.
+        pub precedence: i64,
+        /// The value.
+        pub value: Option<f64>,
+        /// Whether it is an estimate.
+        pub estimated: bool,
+        /// When we learnt it.
+        pub known_at: Instant,
+    }
+}
+
+/// What every source says of a unit's figure without extra keys, the one that is shown first.
+pub async fn by_source(
+    db: &Db,
+    indicator: i64,
+    period: Period,
+    unit: UnitId,
+    at: Instant,
+) -> Result<Vec<Said>> {
+    db.all(
+        "SELECT o.source AS source, p.name AS name, p.owner AS owner, p.precedence AS precedence,
+            o.value AS value, o.estimated AS estimated, o.known_at AS known_at
+         FROM observation o JOIN source p ON p.id = o.source
+         WHERE o.indicator = $1 AND o.calendar = $2 AND o.period = $3 AND o.unit = $4 AND o.dims = ''
+            AND o.known_at <= $5 AND o.value IS NOT NULL
+            AND o.revision = (SELECT MAX(m.revision) FROM observation m
+                WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
+                    AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source AND m.known_at <= $5)
+         ORDER BY p.precedence, o.source",
+        args![indicator, period.calendar.code(), period.index, unit, at],
+    )
+    .await
+}
+
+/// How many corrections were told for these indicators and units in one period.
+pub async fn count_corrections(
+    db: &Db,
+    indicators: Vec<i64>,
+    units: Vec<UnitId>,
+    period: Period,
+    before: Instant,
+) -> Result<i64> {
+    let row: Option<(i64,)> = db
+        .one(
+            "SELECT COUNT(*) FROM observation o WHERE o.revision > 1 AND o.calendar = $1 AND o.period = $2
+                AND o.known_at <= $3
+                AND o.indicator IN (SELECT value FROM int_list($4))
+                AND o.unit IN (SELECT value FROM int_list($5))",
+            args![period.calendar.code(), period.index, before, indicators, units],
+        )
+        .await?;
+    Ok(row.map_or(0, |r| r.0))
+}

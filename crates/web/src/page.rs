@@ -114,6 +114,12 @@ impl Page {
         self.words.say(self.lang, key, &[(name, value.to_string().into())])
     }
 
+    /// The message `key` with a number, so that the words agree with it.
+    pub fn tn(&self, key: &str, n: impl std::fmt::Display) -> String {
+        let n: i64 = n.to_string().parse().unwrap_or_default();
+        self.words.say(self.lang, key, &[("n", n.into())])
+    }
+
     /// The message `key` with two arguments.
     pub fn t2(&self, key: &str, a: (&str, &str), b: (&str, &str)) -> String {
         self.words.say(self.lang, key, &[(a.0, a.1.into()), (b.0, b.1.into())])

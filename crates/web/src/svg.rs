@@ -1,6 +1,8 @@
 //! Charts drawn by the server as SVG: a page needs no script to show them, and they print. Colours are classes of the
 //! style sheet (`state-good`, `chart-line`), never values, except where a law prescribes one.
 
+pub mod line;
+
 use std::fmt::Write;
 
 /// A small line without axes, for tiles. Missing points break the line. `None` when there is nothing to draw.
@@ -29,8 +31,9 @@ pub fn sparkline(points: &[Option<f64>], width: f64, height: f64, class: &str) -
         }
     }
     let (x, y) = last;
+    let class = if class.is_empty() { String::new() } else { format!(" {class}") };
     Some(format!(
-        "<svg class=\"spark {class}\" viewBox=\"-2 -2 {:.0} {:.0}\" preserveAspectRatio=\"none\" aria-hidden=\"true\" \
+        "<svg class=\"spark{class}\" viewBox=\"-2 -2 {:.0} {:.0}\" preserveAspectRatio=\"none\" aria-hidden=\"true\" \
          focusable=\"false\"><path class=\"spark-line\" d=\"{path}\"/>\
          <path class=\"spark-line spark-end\" d=\"M{x:.1} {y:.1}h.01\"/></svg>",
         width + 4.0,

@@ -70,6 +70,31 @@ impl Engine {
     }
 }
 
+/// Where a target stands that was set for a unit: the act, as typed, and whether the demo made it.
+pub async fn decision(
+    db: &Db,
+    indicator: i64,
+    unit: UnitId,
+    period: Period,
+) -> Result<Option<(String, Instant, bool)>> {
+    let years = [Calendar::Year, Calendar::SchoolYear, Calendar::ReportYear];
+    let mut of = vec![period];
+    of.extend(years.into_iter().filter_map(|calendar| period.coarser(calendar)));
+    for period in of {
+        let found: Option<(String, Instant, bool)> = db
+            .one(
+                "SELECT decision, known_at, demo FROM target WHERE indicator = $1 AND unit = $2
+                    AND calendar = $3 AND period = $4 AND value IS NOT NULL ORDER BY revision DESC LIMIT 1",
+                args![indicator, unit, period.calendar.code(), period.index],
+            )
+            .await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
 /// A target to be set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewTarget {

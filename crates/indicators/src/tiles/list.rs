@@ -214,6 +214,6 @@ async fn moved(engine: &Engine, view: &TileView, asked: &Asked, n: usize) -> Res
 }
 
 /// 17:00 of the day before.
-pub fn yesterday_evening(today: Date) -> Instant {
+pub(crate) fn yesterday_evening(today: Date) -> Instant {
     today.add_days(-1).start().plus_seconds(17 * 3600)
 }

@@ -6,6 +6,8 @@ mod list;
 mod map;
 mod trend;
 
+pub(crate) use list::yesterday_evening;
+
 use std::sync::Arc;
 
 use foundation::{Date, Result};
