@@ -223,3 +223,13 @@ pub async fn release(db: &Db, clock: &dyn Clock, id: Uuid) -> Result<()> {
 pub async fn sweep(tx: &mut Tx, before: Instant) -> Result<u64> {
     tx.run("DELETE FROM job WHERE state IN ('done', 'cancelled') AND finished_at < $1", args![before]).await
 }
+
+/// Whether a job waits for a worker now. Only reads.
+pub async fn any_due(db: &Db, clock: &dyn Clock) -> Result<bool> {
+    let row = db.one::<(i64,)>(
+        "SELECT CAST(1 AS BIGINT) AS one FROM job
+         WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1) LIMIT 1",
+        args![clock.now()],
+    );
+    Ok(row.await?.is_some())
+}
