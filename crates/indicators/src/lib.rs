@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod actions;
+pub mod agree;
 pub mod catalogue;
 pub mod check;
 pub mod definition;
