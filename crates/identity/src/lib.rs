@@ -16,6 +16,7 @@ pub mod pause;
 mod place;
 pub mod reach;
 pub mod seal;
+pub mod sheet;
 pub mod store;
 pub mod token;
 pub mod totp;
