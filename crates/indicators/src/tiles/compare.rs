@@ -99,12 +99,15 @@ pub async fn compare(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
     Ok(Some(Tile { html, title, depends: depends(&catalogue, &[indicator]) }))
 }
 
+/// A unit with its value and state for each indicator.
+type TableRow = (UnitId, String, Vec<(Option<String>, &'static str)>);
+
 #[derive(Template)]
 #[template(path = "tile_table.html")]
 struct Table<'a> {
     title: String,
     heads: Vec<(String, String, String)>,
-    rows: Vec<(UnitId, String, Vec<(Option<String>, &'static str)>)>,
+    rows: Vec<TableRow>,
     words: &'a Words,
     lang: Lang,
 }
@@ -127,8 +130,7 @@ pub async fn table(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
         return Ok(None);
     }
     let mut heads = Vec::new();
-    let mut rows: Vec<(UnitId, String, Vec<(Option<String>, &'static str)>)> =
-        units.iter().map(|u| (*u, map.name(*u, asked.today), Vec::new())).collect();
+    let mut rows: Vec<TableRow> = units.iter().map(|u| (*u, map.name(*u, asked.today), Vec::new())).collect();
     for indicator in &indicators {
         let (period, _) = engine.newest(indicator, &asked).await?;
         let each = engine.each(indicator, &units, period, &asked).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foundation::{Clock, Date, Instant, Period, TestClock};
+use foundation::{Date, Instant, Period, TestClock};
 use indicators::demo::{self, Depth};
 use indicators::engine::{Asked, Engine};
 use indicators::observations::{self, Told};
