@@ -31,12 +31,12 @@ pub use actions::apply::{When, apply, apply_when};
 pub use actions::diff::{Diff, Difference, diff};
 pub use actions::{Change, EVENT, Report, refresh};
 pub use check::{check, line, refusal};
+pub use nearest::{did_you_mean, nearest};
 pub use overlay::{Overlay, Standing};
 pub use pack::{Owner, is_id};
 pub use service::{Pack, Packs};
 pub use source::Source;
 pub use store::{OverlayRow, PackRow, packs as list};
-pub use nearest::{did_you_mean, nearest};
 
 /// The module.
 pub fn module() -> Module {

@@ -199,7 +199,8 @@ pub async fn list(db: &Db, state: Option<&str>, before: Option<Instant>, limit: 
 
 /// How many jobs are in each state.
 pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
-    db.all("SELECT state, CAST(COUNT(*) AS BIGINT) AS n FROM job GROUP BY state ORDER BY state", args![]).await
+    db.all("SELECT state, CAST(COUNT(*) AS BIGINT) AS n FROM job GROUP BY state ORDER BY state", args![])
+        .await
 }
 
 /// What became of a job that a worker runs: its state, and the moment at which its lease ends.

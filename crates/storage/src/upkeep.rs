@@ -126,8 +126,9 @@ pub fn look(copy: &Path) -> Result<Snapshot> {
         let rows = stmt.query_map([], |row| row.get(0)).map_err(faults::sqlite)?;
         rows.collect::<Result<_, _>>().map_err(faults::sqlite)
     };
-    let names =
-        texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")?;
+    let names = texts(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )?;
     let mut tables = Vec::with_capacity(names.len());
     for name in names {
         let sql = format!("SELECT COUNT(*) FROM \"{name}\"");

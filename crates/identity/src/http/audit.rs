@@ -21,9 +21,9 @@ use crate::grant::Charge;
 use crate::http::accounts::read_day;
 use crate::http::{Told, moment, page_with, told};
 use crate::seal::{self, Report};
+use crate::sheet::{csv as csv_of, iso};
 use crate::store::log::{self, Entry, Filter};
 use crate::store::{accounts, grants, keys};
-use crate::sheet::{csv as csv_of, iso};
 use crate::token::hex;
 
 const PER_PAGE: i64 = 50;
