@@ -25,7 +25,7 @@ use foundation::Lang;
 use kit::Module;
 use storage::migrations;
 
-pub use actions::first_run::first_run_link;
+pub use actions::first_run::{ROOT_CHOSEN, first_run_link};
 pub use auth::Auth;
 pub use grant::{ROOT_UNIT, root_unit};
 pub use seal::{Broken, Report, keep, seal, verify};

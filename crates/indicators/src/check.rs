@@ -11,7 +11,8 @@ use kit::{Scope, UnitId};
 use serde::{Deserialize, Serialize};
 use units::{Level, Map, Resolution};
 
-use crate::definition::{Catalogue, Indicator};
+use crate::catalogue::Catalogue;
+use crate::definition::Indicator;
 use crate::engine::reach::levels_of;
 use crate::observations::Told;
 

@@ -8,6 +8,7 @@
 
 pub mod actions;
 pub mod agree;
+pub mod catalogue;
 pub mod check;
 pub mod definition;
 pub mod demo;
@@ -23,7 +24,8 @@ pub mod show;
 pub mod store;
 pub mod tiles;
 
-pub use definition::{Catalogue, Indicator};
+pub use catalogue::{Catalogue, Group};
+pub use definition::Indicator;
 pub use engine::Engine;
 pub use part::IndicatorPart;
 

@@ -57,14 +57,16 @@ fn a_table_of_texts_that_claims_billions_is_not_believed() {
 fn an_open_document_that_repeats_a_cell_into_billions_is_refused() {
     let content = br#"<office:document-content><office:body><office:spreadsheet><table:table table:name="A">
         <table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float"
-        table:number-columns-repeated="10000" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row>
+        table:number-columns-repeated="10000" office:value="1"><text:p>1</text:p></table:table-cell>
+        </table:table-row>
         </table:table></office:spreadsheet></office:body></office:document-content>"#;
     let file =
         zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content)]);
     assert_eq!(code(&file), "file_too_many_cells");
 }
 
-/// The least compound file: a header, a table, a directory; `chain` is what the directory's sector says comes next.
+/// The least compound file: a header, a table, a directory; `chain` is what the directory's sector says comes
+/// next.
 fn compound(names: &[&str], chain: u32) -> Vec<u8> {
     let mut file = vec![0_u8; 512 * 3];
     file[..8].copy_from_slice(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
@@ -149,10 +151,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn no_bytes_break_the_reader(
-        mut bytes in prop::collection::vec(any::<u8>(), 0..2000), start in 0..4usize, flips in prop::collection::vec((0..3000usize, any::<u8>()), 0..6),
+        mut bytes in prop::collection::vec(any::<u8>(), 0..2000),
+        start in 0..4usize,
+        flips in prop::collection::vec((0..3000usize, any::<u8>()), 0..6),
     ) {
         let _ = Workbook::read(&bytes, "x.csv");
-        let data = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Xã</t></is></c><c r="B1"><v>1.5</v></c></row>"#;
+        let data = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>X</t></is></c><c r="B1"><v>1</v></c></row>"#;
         let mut file = match start {
             0 => raw_xlsx("", data, NO_STRINGS),
             1 => compound(&["Root Entry", "Workbook"], 0xffff_fffe),

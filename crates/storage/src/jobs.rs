@@ -96,7 +96,7 @@ pub async fn claim(db: &Db, clock: &dyn Clock) -> Result<Option<Claimed>> {
     let now = clock.now();
     let mut tx = db.begin().await?;
     let sql = format!(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $1 + timeout_s * 1000000
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $1 + CAST(timeout_s AS BIGINT) * 1000000
          WHERE id = (SELECT id FROM job
              WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1)
              ORDER BY run_at LIMIT 1 {})
@@ -146,7 +146,7 @@ pub async fn progress(db: &Db, clock: &dyn Clock, id: Uuid, words: &str) -> Resu
     let mut tx = db.begin().await?;
     let alive = tx
         .run(
-            "UPDATE job SET progress = $2, lease_until = CAST($3 AS BIGINT) + timeout_s * 1000000
+            "UPDATE job SET progress = $2, lease_until = CAST($3 AS BIGINT) + CAST(timeout_s AS BIGINT) * 1000000
              WHERE id = $1 AND state = 'running'",
             args![id, words, clock.now()],
         )

@@ -1,8 +1,9 @@
 //! Write a file that was looked at.
 //!
-//! Who: its sender. Everything is checked again, in the sender's scope of that moment. With `Mode::AllOrNothing` one fault writes
-//! nothing. A large file is written by a job that tells how far it is and stops when it is cancelled; figures and history change in
-//! one transaction, at its end. The same file again changes nothing.
+//! Who: its sender. Everything is checked again, in the sender's scope of that moment. With
+//! `Mode::AllOrNothing` one fault writes nothing. A large file is written by a job that tells how far it is
+//! and stops when it is cancelled; figures and history change in one transaction, at its end. The same file
+//! again changes nothing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -124,13 +125,16 @@ struct Order {
     sender: Sender,
 }
 
+/// Units, packs (all when missing), whether figures may be written.
+type Grant = (BTreeSet<UnitId>, Option<BTreeSet<String>>, bool);
+
 /// The sender, without names: the job acts with their rights of the moment they asked.
 #[derive(Debug, Serialize, Deserialize)]
 struct Sender {
     person: Option<(Uuid, Role)>,
     key: Option<Uuid>,
-    /// Units, packs (all when missing) and whether figures may be written; missing for the program itself.
-    grants: Option<Vec<(BTreeSet<UnitId>, Option<BTreeSet<String>>, bool)>>,
+    /// Missing for the program itself.
+    grants: Option<Vec<Grant>>,
 }
 
 impl Sender {

@@ -1,7 +1,7 @@
 //! Send a file and see what it would change.
 //!
-//! Who: whoever may write figures. The file is kept, its columns are remembered or guessed, every value is checked in the sender's
-//! scope and compared with what is there. No figure is written.
+//! Who: whoever may write figures. The file is kept, its columns are remembered or guessed, every value is
+//! checked in the sender's scope and compared with what is there. No figure is written.
 
 use std::sync::Arc;
 
@@ -47,7 +47,8 @@ pub fn allowed(cx: &Context) -> Result<()> {
 }
 
 impl ImportPreview {
-    /// Keeps the file and looks into it. The draft's state is `ready`, or `mapping` when its columns could not be told.
+    /// Keeps the file and looks into it. The draft's state is `ready`, or `mapping` when its columns could
+    /// not be told.
     pub async fn run(self, cx: &Context, root: UnitId) -> Result<Draft> {
         allowed(cx)?;
         let bytes = Arc::new(self.bytes);

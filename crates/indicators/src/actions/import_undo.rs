@@ -1,7 +1,8 @@
 //! Take a delivery back.
 //!
-//! Who: whoever may write every figure in it. Nothing is erased: what each figure was before is told again, as a new revision. A
-//! figure that somebody corrected since stays as they left it. Taking the same delivery back twice changes nothing.
+//! Who: whoever may write every figure in it. Nothing is erased: what each figure was before is told again,
+//! as a new revision. A figure that somebody corrected since stays as they left it. Taking the same delivery
+//! back twice changes nothing.
 
 use foundation::number::NumberStyle;
 use foundation::{Calendar, Period, Result, error::forbidden, error::not_found};
@@ -72,8 +73,8 @@ impl UndoImport {
                         AND m.calendar = o.calendar AND m.period = o.period AND m.unit = o.unit
                         AND m.dims = o.dims AND m.source = o.source) AS newest
                  FROM observation o LEFT JOIN observation b ON b.indicator = o.indicator
-                    AND b.calendar = o.calendar AND b.period = o.period AND b.unit = o.unit AND b.dims = o.dims
-                    AND b.source = o.source AND b.revision = o.revision - 1
+                    AND b.calendar = o.calendar AND b.period = o.period AND b.unit = o.unit
+                    AND b.dims = o.dims AND b.source = o.source AND b.revision = o.revision - 1
                  WHERE o.batch = $1",
                 args![self.batch],
             )

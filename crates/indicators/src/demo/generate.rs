@@ -15,7 +15,8 @@ use super::places::Place;
 use super::series::{Spec, full_id};
 use super::shape;
 use super::stories::{Stories, period_number};
-use crate::definition::{Catalogue, Direction, Indicator, OverPlaces, ReportedBy};
+use crate::catalogue::Catalogue;
+use crate::definition::{Direction, Indicator, OverPlaces, ReportedBy};
 
 /// The day on which `base` and `share` hold: 2026-07-01. Trends run from it.
 const ANCHOR: Date = Date(20_635);

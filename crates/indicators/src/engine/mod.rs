@@ -19,7 +19,8 @@ use kit::UnitId;
 use storage::Db;
 use units::Atlas;
 
-use crate::definition::{Catalogue, Indicator, OverPlaces, OverTime, ReportedBy};
+use crate::catalogue::Catalogue;
+use crate::definition::{Indicator, OverPlaces, OverTime, ReportedBy};
 use crate::observations;
 use crate::store::{self, Source};
 use leaves::{Leaves, Period as LeafPeriod};

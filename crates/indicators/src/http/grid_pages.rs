@@ -1,5 +1,6 @@
-//! The entry grid: units × indicators of a field for one period, as far as the writer may write. Only what was changed is written, so
-//! that a page left open does not undo somebody else's correction. It is a plain form; a script adds pasting and moving.
+//! The entry grid: units × indicators of a field for one period, as far as the writer may write. Only what
+//! was changed is written, so that a page left open does not undo somebody else's correction. It is a plain
+//! form; a script adds pasting and moving.
 
 use std::collections::BTreeMap;
 

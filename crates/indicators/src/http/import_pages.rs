@@ -15,7 +15,7 @@ use units::Atlas;
 use uuid::Uuid;
 use web::{Answer, Page};
 
-use super::import_shown::{self, ColumnRow, CorrectionRow, HistoryRow, PackChoice, fault_csv};
+use super::import_shown::{self, Choices, ColumnRow, CorrectionRow, HistoryRow, PackChoice, fault_csv};
 use crate::actions::import_apply::{Applied, ImportApply};
 use crate::actions::import_preview::{ImportPreview, Remap, delivery_of, reopen};
 use crate::actions::import_undo::UndoImport;
@@ -143,7 +143,7 @@ struct MappingPage {
     columns: Vec<ColumnRow>,
     period: String,
     style: &'static str,
-    choices: Vec<(String, Vec<(String, String)>)>,
+    choices: Vec<Choices>,
     missing: Option<String>,
     others: usize,
 }

@@ -111,8 +111,11 @@ pub fn columns(cx: &Context, sheet: &Sheet, mapping: &Mapping, pack: &str) -> Re
     Ok(rows.collect())
 }
 
+/// A titled group of choices: what the form sends, what it says.
+pub type Choices = (String, Vec<(String, String)>);
+
 /// What a column can be, in groups: what it says of a figure, and the indicators by pack.
-pub fn choices(cx: &Context, pack: &str) -> Result<Vec<(String, Vec<(String, String)>)>> {
+pub fn choices(cx: &Context, pack: &str) -> Result<Vec<Choices>> {
     let catalogue = cx.house.get::<Engine>()?.catalogue();
     let mut plain: Vec<(String, String)> = ["unit", "indicator", "period", "estimated"]
         .into_iter()

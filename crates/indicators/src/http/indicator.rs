@@ -178,7 +178,8 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
     let (asked, period, lang) = (meant.asked, meant.period, cx.lang);
     let d = indicator.def.decimals;
     let mut figure = desk.engine.figure(indicator, Some(period), &asked).await?;
-    if meant.boundaries == Boundaries::Then && chart::is_before_unit(&desk, &asked, period) {
+    let hidden = meant.boundaries == Boundaries::Then && chart::is_before_unit(&desk, &asked, period);
+    if hidden {
         figure = kit::Figure { value: None, state: kit::State::None, previous: None, ..figure };
     }
     let gap = figure.value.zip(figure.target).map(|(value, target)| show::Change {
@@ -191,7 +192,7 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
     });
     let by_year =
         meant.calendar.per_year().is_some_and(|n| n > 1) && indicator.def.over_time != OverTime::None;
-    let to_date = match by_year {
+    let to_date = match by_year && !hidden {
         true => desk.engine.year_to_date(indicator, period, &asked).await?.value,
         false => None,
     };

@@ -26,7 +26,8 @@ use kit::http::url_encode;
 use kit::{Context, Route, UnitId};
 use units::{Atlas, Level, Map};
 
-use crate::definition::{Catalogue, Indicator, OverPlaces, OverTime};
+use crate::catalogue::Catalogue;
+use crate::definition::{Indicator, OverPlaces, OverTime};
 use crate::engine::{Asked, Engine};
 
 /// Every route of the module.

@@ -48,7 +48,8 @@ const STAGE: [(&str, &str); 7] = [
 ];
 
 const JOINED: &str = "FROM staged_import s LEFT JOIN observation o ON o.indicator = s.indicator
-    AND o.calendar = s.calendar AND o.period = s.period AND o.unit = s.unit AND o.dims = s.dims AND o.source = $1
+    AND o.calendar = s.calendar AND o.period = s.period AND o.unit = s.unit AND o.dims = s.dims
+    AND o.source = $1
     AND o.revision = (SELECT MAX(m.revision) FROM observation m
         WHERE m.indicator = s.indicator AND m.calendar = s.calendar AND m.period = s.period
             AND m.unit = s.unit AND m.dims = s.dims AND m.source = $1)";
@@ -82,8 +83,10 @@ pub async fn compare(
     let counts: Option<(i64, i64)> = tx
         .one(
             &format!(
-                "SELECT CAST(COALESCE(SUM(CASE WHEN o.revision IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS fresh,
-                    CAST(COALESCE(SUM(CASE WHEN {DIFFERS} THEN 1 ELSE 0 END), 0) AS BIGINT) AS changed {JOINED}"
+                "SELECT
+                    CAST(COALESCE(SUM(CASE WHEN o.revision IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS fresh,
+                    CAST(COALESCE(SUM(CASE WHEN {DIFFERS} THEN 1 ELSE 0 END), 0) AS BIGINT) AS changed
+                 {JOINED}"
             ),
             args![id],
         )
@@ -94,8 +97,9 @@ pub async fn compare(
         _ => {
             tx.all(
                 &format!(
-                    "SELECT s.indicator AS indicator, s.calendar AS calendar, s.period AS period, s.unit AS unit,
-                        s.dims AS dims, o.value AS before, s.value AS after {JOINED} WHERE {DIFFERS}
+                    "SELECT s.indicator AS indicator, s.calendar AS calendar, s.period AS period,
+                        s.unit AS unit, s.dims AS dims, o.value AS before, s.value AS after
+                     {JOINED} WHERE {DIFFERS}
                      ORDER BY s.indicator, s.period, s.unit, s.dims LIMIT $2"
                 ),
                 args![id, limit],

@@ -1,5 +1,6 @@
-//! The least of an OLE compound file ([MS-CFB]) that is needed to look into it before a reader does: names and streams.
-//! Every chain of sectors is walked once, so that one that runs in a circle is an error and not the end of the memory.
+//! The least of an OLE compound file ([MS-CFB]) that is needed to look into it before a reader does: names
+//! and streams. Every chain of sectors is walked once, so that one that runs in a circle is an error and not
+//! the end of the memory.
 
 use foundation::Result;
 

@@ -35,7 +35,8 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Workbook> {
         if !reader.read_record(&mut record).map_err(broken)? {
             break;
         }
-        // The reader steps over empty lines, but they count in the addresses that people see. A line break inside quotes does not.
+        // The reader steps over empty lines, but they count in the addresses that people see. A line break
+        // inside quotes does not.
         let inner: usize = record.iter().map(|f| f.bytes().filter(|b| *b == b'\n').count()).sum();
         let empty = (reader.position().line() - before).saturating_sub(1 + inner as u64);
         cells += empty;

@@ -138,7 +138,8 @@ pub async fn waiting(cx: &Context, limit: i64) -> Result<Vec<Draft>> {
         .db
         .all(
             &format!(
-                "{SELECT} WHERE actor = $1 AND state IN ('mapping', 'ready', 'queued') ORDER BY at DESC LIMIT $2"
+                "{SELECT} WHERE actor = $1 AND state IN ('mapping', 'ready', 'queued')
+                 ORDER BY at DESC LIMIT $2"
             ),
             args![cx.actor.audit_name(), limit],
         )
@@ -150,11 +151,12 @@ pub async fn waiting(cx: &Context, limit: i64) -> Result<Vec<Draft>> {
 pub async fn save(tx: &mut Tx, draft: &Draft, faults: &[CellFault]) -> Result<()> {
     let kept = &faults[..faults.len().min(KEPT_FAULTS)];
     tx.run(
-        "INSERT INTO import_draft (id, file, name, actor, at, state, pack, period, plan, summary, faults, batch, job)
+        "INSERT INTO import_draft (id, file, name, actor, at, state, pack, period, plan, summary, faults,
+            batch, job)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state, pack = excluded.pack, period = excluded.period,
-            plan = excluded.plan, summary = excluded.summary, faults = excluded.faults, batch = excluded.batch,
-            job = excluded.job",
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, pack = excluded.pack,
+            period = excluded.period, plan = excluded.plan, summary = excluded.summary,
+            faults = excluded.faults, batch = excluded.batch, job = excluded.job",
         args![
             draft.id,
             draft.file,
@@ -178,7 +180,8 @@ pub async fn save(tx: &mut Tx, draft: &Draft, faults: &[CellFault]) -> Result<()
 /// Says how far a draft is; its faults stay.
 pub async fn mark(tx: &mut Tx, id: Uuid, state: &str, batch: Option<Uuid>, job: Option<Uuid>) -> Result<()> {
     tx.run(
-        "UPDATE import_draft SET state = $2, batch = COALESCE($3, batch), job = COALESCE($4, job) WHERE id = $1",
+        "UPDATE import_draft SET state = $2, batch = COALESCE($3, batch), job = COALESCE($4, job)
+         WHERE id = $1",
         args![id, state, batch, job],
     )
     .await
@@ -195,7 +198,8 @@ pub async fn faults(db: &Db, id: Uuid) -> Result<Vec<CellFault>> {
 pub async fn remembered(db: &Db, fingerprints: Vec<String>) -> Result<Vec<(String, Mapping)>> {
     let rows: Vec<(String, String)> = db
         .all(
-            "SELECT fingerprint, mapping FROM import_mapping WHERE fingerprint IN (SELECT value FROM text_list($1))",
+            "SELECT fingerprint, mapping FROM import_mapping
+             WHERE fingerprint IN (SELECT value FROM text_list($1))",
             args![fingerprints],
         )
         .await?;

@@ -13,7 +13,8 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<&'static str>, bool)> {
 
 /// Cells that only a TCVN3 or VNI font made readable become Unicode. Says which of the two it was.
 ///
-/// One cell alone can mislead («phoá»); the words of a whole sheet do not, so the sheet decides and its cells follow.
+/// One cell alone can mislead («phoá»); the words of a whole sheet do not, so the sheet decides and its cells
+/// follow.
 pub fn repair(sheets: &mut [Sheet]) -> Option<&'static str> {
     let mut told = None;
     for sheet in sheets {

@@ -81,7 +81,8 @@ pub async fn open(bytes: Arc<Vec<u8>>, name: &str) -> Result<Arc<Workbook>> {
     read.map_err(|e| internal("readers", "Đọc tệp bị ngắt").because(e))?.map(Arc::new)
 }
 
-/// How each sheet of a workbook is read: as it was remembered for its headings, or as it is guessed. Hidden sheets are left out.
+/// How each sheet of a workbook is read: as it was remembered for its headings, or as it is guessed. Hidden
+/// sheets are left out.
 pub async fn plan(
     cx: &Context,
     root: UnitId,
@@ -129,7 +130,8 @@ pub async fn plan(
     Ok(plan)
 }
 
-/// Checks every value of a workbook as the plan says, in the scope of `cx`. Blocking: call it off the async threads.
+/// Checks every value of a workbook as the plan says, in the scope of `cx`. Blocking: call it off the async
+/// threads.
 pub fn examine(
     cx: &Context,
     root: UnitId,
@@ -203,7 +205,8 @@ pub fn missing_sentence(mapping: &Mapping) -> Option<String> {
 
 /// Reads, checks and writes a file: what the command line does, and a page in one step.
 ///
-/// Errors: those of [`Workbook::read`]; `sheet_not_found`; `mapping_needed` when the columns cannot be told; `not_permitted`.
+/// Errors: those of [`Workbook::read`]; `sheet_not_found`; `mapping_needed` when the columns cannot be told;
+/// `not_permitted`.
 pub async fn import_file(
     cx: &Context,
     root: UnitId,
@@ -236,7 +239,8 @@ pub async fn import_file(
     if let Some(style) = options.style {
         plan.iter_mut().for_each(|m| m.style = style);
     }
-    // A sheet that lacks something is left out when another is whole; when none is, the first says what it lacks.
+    // A sheet that lacks something is left out when another is whole; when none is, the first says what it
+    // lacks.
     let lacking = plan.iter().find_map(missing_sentence);
     plan.retain(|m| m.missing().is_none());
     if plan.is_empty() {

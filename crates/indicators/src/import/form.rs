@@ -1,5 +1,5 @@
-//! A form to fill in: which units owe which figures of a field for a period, as far as somebody may write them. The entry grid and the
-//! template file are both drawn from it.
+//! A form to fill in: which units owe which figures of a field for a period, as far as somebody may write
+//! them. The entry grid and the template file are both drawn from it.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,7 +7,8 @@ use foundation::{Calendar, Date, Period, Result, error::invalid};
 use kit::{Scope, UnitId};
 use units::Map;
 
-use crate::definition::{Catalogue, Indicator};
+use crate::catalogue::Catalogue;
+use crate::definition::Indicator;
 use crate::engine::reach::reach;
 
 /// The most cells of a form.
@@ -66,7 +67,8 @@ fn of_group<'a>(
         .filter(move |i| i.is_reported() && group.is_none_or(|g| i.def.group.as_deref() == Some(g)))
 }
 
-/// Reads the period that somebody asked for in the first calendar of the pack that fits, or takes the last one that ended.
+/// Reads the period that somebody asked for in the first calendar of the pack that fits, or takes the last
+/// one that ended.
 pub fn period_of(text: &str, calendars: &[Calendar], today: Date) -> Result<Period> {
     let first = calendars.first().copied().unwrap_or(Calendar::Month);
     if text.trim().is_empty() {

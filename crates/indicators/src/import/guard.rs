@@ -1,5 +1,5 @@
-//! What is measured before a reader gets a file: how much a zip unpacks to, how far a sheet spans, whether the sectors of an
-//! old Excel file run in circles. The numbers in a file's own headers are not believed.
+//! What is measured before a reader gets a file: how much a zip unpacks to, how far a sheet spans, whether
+//! the sectors of an old Excel file run in circles. The numbers in a file's own headers are not believed.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -21,8 +21,8 @@ pub enum Zipped {
 }
 
 fn bomb() -> Error {
-    let why = "Tệp bung ra lớn bất thường nên không được mở (giới hạn 300 MB sau giải nén). Hãy xóa dòng, cột và \
-               hình ảnh thừa rồi lưu lại.";
+    let why = "Tệp bung ra lớn bất thường nên không được mở (giới hạn 300 MB sau giải nén). Hãy xóa dòng, \
+               cột và hình ảnh thừa rồi lưu lại.";
     Error::new(Kind::TooLarge, "file_bomb", why)
 }
 
@@ -153,7 +153,8 @@ fn believable_strings(xml: &[u8]) -> Result<()> {
     }
 }
 
-/// How many cells the tables of an OpenDocument sheet span once its repeated rows and columns are written out.
+/// How many cells the tables of an OpenDocument sheet span once its repeated rows and columns are written
+/// out.
 fn ods_span(xml: &[u8]) -> u64 {
     let mut total = 0_u64;
     let (mut rows, mut height, mut width) = (0_u64, 0_u64, 0_u64);

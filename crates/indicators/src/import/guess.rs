@@ -1,17 +1,20 @@
-//! Guessing what the columns of a sheet mean: headings against the catalogue, the calendar and the map. A person sees the guess and
-//! confirms it; what cannot be told apart is left for them.
+//! Guessing what the columns of a sheet mean: headings against the catalogue, the calendar and the map. A
+//! person sees the guess and confirms it; what cannot be told apart is left for them.
 
 use std::collections::{HashMap, HashSet};
 
+use foundation::Date;
 use foundation::number::{self, NumberStyle};
 use foundation::text::{SearchKey, fold};
-use foundation::{Calendar, Date, Period};
 use kit::UnitId;
 use units::{Level, Map};
 
+use super::cells::is_total;
 use super::mapping::{Mapping, Role, heading, period_code};
+use super::title::{period_in, read_period};
 use super::workbook::{Cell, Sheet};
-use crate::definition::{Catalogue, Indicator};
+use crate::catalogue::Catalogue;
+use crate::definition::Indicator;
 use crate::engine::reach::levels_of;
 
 /// How many rows from the top may hold the headings.
@@ -227,63 +230,6 @@ fn left_out(folded: &str) -> bool {
     )
 }
 
-/// The order in which readings of a period are tried: «11/2026» is a month before it is a week.
-const READINGS: [Calendar; 7] = [
-    Calendar::Day,
-    Calendar::Month,
-    Calendar::Quarter,
-    Calendar::Half,
-    Calendar::SchoolYear,
-    Calendar::Year,
-    Calendar::Week,
-];
-
-fn read_period(text: &str) -> Option<Period> {
-    let text = text.trim().trim_matches(['(', ')', '.', ',', ';', ':']).trim();
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    // A bare number is a period only when it can be a year.
-    let bare = digits == text.len();
-    let year = text.len() == 4 && matches!(text.as_bytes(), [b'1', b'9', ..] | [b'2', b'0', ..]);
-    if digits == 0 || text.len() > 60 || (bare && !year) {
-        return None;
-    }
-    READINGS.iter().find_map(|c| Period::parse(text, *c).ok()).filter(|p| (1990..2100).contains(&p.year()))
-}
-
-/// The period that a heading or a title speaks of, in the plain calendar that the text names: «BÁO CÁO tháng 11 năm 2026» is 2026-11.
-/// A date in the middle of a line («Cần Thơ, ngày 05 tháng 12 năm 2026») is when it was signed, not what it is about.
-pub fn period_in(text: &str) -> Option<Period> {
-    if let Some(period) = read_period(text) {
-        return Some(period);
-    }
-    let words: Vec<&str> = text.split_whitespace().take(60).collect();
-    let mut found: Vec<Period> = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        let longest = (1..=7.min(words.len() - at)).rev();
-        let mut read = longest.filter_map(|n| Some((n, read_period(&words[at..at + n].join(" "))?)));
-        match read.next() {
-            Some((n, period)) => {
-                if period.calendar != Calendar::Day || at == 0 {
-                    found.push(period);
-                }
-                at += n;
-            }
-            None => at += 1,
-        }
-    }
-    let order = [
-        Calendar::Week,
-        Calendar::Month,
-        Calendar::Quarter,
-        Calendar::Half,
-        Calendar::SchoolYear,
-        Calendar::Year,
-        Calendar::Day,
-    ];
-    order.into_iter().find_map(|c| found.iter().find(|p| p.calendar == c).copied())
-}
-
 /// How a column was understood, for the page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guess {
@@ -293,10 +239,13 @@ pub struct Guess {
     pub fits: Vec<Fit>,
 }
 
+/// Rows that may be the headings: their score, the lowest, how many, and what the columns then are.
+type Found = (usize, usize, usize, Vec<(Role, Fit)>);
+
 /// Guesses how a sheet is read; `None` when no row looks like headings.
 pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
     let width = sheet.width().min(512);
-    let mut best: Option<(usize, usize, usize, Vec<(Role, Fit)>)> = None;
+    let mut best: Option<Found> = None;
     for header in 0..sheet.rows.len().min(HEAD) {
         if holds_figures(sheet, header, known) {
             continue;
@@ -317,7 +266,7 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
                 .collect();
             let score = score(&columns, levels);
             // Codes above names: the lower of two rows that say the same is the last of the headings.
-            let lower = |b: &(usize, usize, usize, Vec<_>)| score == b.0 && header == b.1 + 1;
+            let lower = |b: &Found| score == b.0 && header == b.1 + 1;
             if score > 0 && best.as_ref().is_none_or(|b| score > b.0 || lower(b)) {
                 best = Some((score, header, levels, columns));
             }
@@ -460,7 +409,7 @@ fn first_row(sheet: &Sheet, header: usize) -> usize {
 /// Whether most of the texts below a heading are units.
 fn holds_units(sheet: &Sheet, first: usize, column: usize, known: &Known<'_>) -> bool {
     let below = (first..sheet.rows.len()).take(60).map(|r| sheet.words(r, column));
-    let texts: Vec<String> = below.filter(|t| !t.is_empty() && !super::rows::is_total(t)).take(20).collect();
+    let texts: Vec<String> = below.filter(|t| !t.is_empty() && !is_total(t)).take(20).collect();
     let units = texts.iter().filter(|t| known.is_unit(t)).count();
     !texts.is_empty() && units * 2 >= texts.len()
 }
@@ -493,24 +442,5 @@ fn style_in(sheet: &Sheet, mapping: &Mapping) -> NumberStyle {
         (_, 0) => NumberStyle::Vi,
         (0, _) => NumberStyle::En,
         _ => NumberStyle::Unknown,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_tells_what_it_is_about_and_not_when_it_was_signed() {
-        let told = |t: &str| period_in(t).map(Period::code);
-        assert_eq!(told("BÁO CÁO KẾT QUẢ THÁNG 11 NĂM 2026").as_deref(), Some("2026-11"));
-        assert_eq!(told("Số liệu y tế (tuần 46/2026)").as_deref(), Some("2026-W46"));
-        assert_eq!(told("Kế hoạch năm 2026, thực hiện Tháng 11/2026").as_deref(), Some("2026-11"));
-        assert_eq!(told("Cần Thơ, ngày 05 tháng 12 năm 2026"), None);
-        assert_eq!(told("Ngày 24/11/2026").as_deref(), Some("2026-11-24"));
-        assert_eq!(told("Biểu số 02"), None);
-        assert_eq!(told("46350"), None);
-        assert_eq!(told("T11-2026").as_deref(), Some("2026-11"));
-        assert_eq!(told("Quý IV/2026").as_deref(), Some("2026-Q4"));
     }
 }

@@ -156,8 +156,8 @@ pub fn style_of(name: &str) -> NumberStyle {
 }
 
 impl Mapping {
-    /// Whether a column, or the sheet, says each of what a value needs. Otherwise the first that is missing: `unit`,
-    /// `indicator`, `period`, `value`.
+    /// Whether a column, or the sheet, says each of what a value needs. Otherwise the first that is missing:
+    /// `unit`, `indicator`, `period`, `value`.
     pub fn missing(&self) -> Option<&'static str> {
         let has = |role: &Role| self.columns.contains(role);
         let values: Vec<&Role> = self.columns.iter().filter(|c| matches!(c, Role::Value { .. })).collect();
@@ -179,8 +179,8 @@ impl Mapping {
         }
     }
 
-    /// The mapping for this sheet, given one that was remembered for the same headings and a fresh guess: what a person said holds,
-    /// but periods are read anew, because the next file is about another month.
+    /// The mapping for this sheet, given one that was remembered for the same headings and a fresh guess:
+    /// what a person said holds, but periods are read anew, because the next file is about another month.
     pub fn refit(mut self, sheet: &Sheet, guess: Option<&Mapping>) -> Mapping {
         self.sheet = sheet.name.clone();
         self.period = guess.and_then(|g| g.period.clone());
@@ -209,12 +209,13 @@ pub fn heading(sheet: &Sheet, header: usize, levels: usize, column: usize) -> Ve
     parts
 }
 
-/// A number that is the same for sheets with the same headings, whatever period stands in them (FNV-1a of the folded text).
+/// A number that is the same for sheets with the same headings, whatever period stands in them (FNV-1a of the
+/// folded text).
 pub fn fingerprint(sheet: &Sheet, header: usize, levels: usize) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for column in 0..sheet.width() {
         for text in heading(sheet, header, levels, column) {
-            let kept = if super::guess::period_in(&text).is_some() { "@".into() } else { fold(&text) };
+            let kept = if super::title::period_in(&text).is_some() { "@".into() } else { fold(&text) };
             for byte in kept.bytes().chain([0x1f]) {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
             }

@@ -1,11 +1,14 @@
-//! Ways in: files of figures. Bytes → [`workbook`] → [`mapping`] (guessed by [`guess`], confirmed, remembered) → [`rows`] → the door
-//! of figures. Nothing is written before a person, or a command, has said so.
+//! Ways in: files of figures. Bytes → [`workbook`] → [`mapping`] (guessed by [`guess`], confirmed,
+//! remembered) → [`rows`] → the door of figures. Nothing is written before a person, or a command, has said
+//! so.
 
+mod cells;
 mod compound;
 mod delimited;
 mod encoding;
 mod excel;
 mod guard;
+mod title;
 
 pub mod compare;
 pub mod drafts;

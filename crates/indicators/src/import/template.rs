@@ -1,11 +1,13 @@
-//! A workbook to fill in and send back: units written already, indicators in the headings, their codes in a hidden row.
+//! A workbook to fill in and send back: units written already, indicators in the headings, their codes in a
+//! hidden row.
 
 use foundation::{Result, error::internal};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
 use super::form::Form;
 
-/// The bytes of a template. What a unit does not report is grey. Reading it back finds every column by its code.
+/// The bytes of a template. What a unit does not report is grey. Reading it back finds every column by its
+/// code.
 pub fn template(form: &Form, title: &str) -> Result<Vec<u8>> {
     draw(form, title).map_err(|e| internal("template_file", "Không tạo được tệp mẫu").because(e))
 }

@@ -1,7 +1,9 @@
-//! Bytes of a file → a [`Workbook`]: sheets of cells, however the file was made. Pure: the same bytes give the same answer.
+//! Bytes of a file → a [`Workbook`]: sheets of cells, however the file was made. Pure: the same bytes give
+//! the same answer.
 //!
-//! What a file is, its content says, not its name. Everything that could be made to take the machine down is measured before it is
-//! read: the size, the unzipped size, the cells a sheet spans, chains that run in circles. A reader that panics is an error.
+//! What a file is, its content says, not its name. Everything that could be made to take the machine down is
+//! measured before it is read: the size, the unzipped size, the cells a sheet spans, chains that run in
+//! circles. A reader that panics is an error.
 
 use foundation::{Error, ExcelEpoch, Kind, Result, error::invalid};
 
@@ -177,8 +179,8 @@ pub struct Workbook {
 impl Workbook {
     /// Reads a file. `name` only names the sheet of a CSV file and decides between text formats.
     ///
-    /// Errors: `file_empty`, `file_too_large`, `file_kind` (with what it is instead), `file_encrypted`, `file_bomb`,
-    /// `file_too_many_cells`, `file_broken`, and those of the encodings.
+    /// Errors: `file_empty`, `file_too_large`, `file_kind` (with what it is instead), `file_encrypted`,
+    /// `file_bomb`, `file_too_many_cells`, `file_broken`, and those of the encodings.
     pub fn read(bytes: &[u8], name: &str) -> Result<Workbook> {
         if bytes.is_empty() {
             return Err(invalid("file_empty", "Tệp rỗng. Hãy chọn lại tệp có số liệu."));
@@ -227,13 +229,14 @@ pub(super) fn wrong_kind(what: &str) -> Error {
 }
 
 pub(super) fn encrypted() -> Error {
-    let why = "Tệp có mật khẩu nên không đọc được. Hãy bỏ mật khẩu (Tệp › Thông tin › Bảo vệ sổ làm việc) rồi gửi lại.";
+    let why = "Tệp có mật khẩu nên không đọc được. Hãy bỏ mật khẩu (Tệp › Thông tin › Bảo vệ sổ làm việc) \
+               rồi gửi lại.";
     invalid("file_encrypted", why)
 }
 
 pub(super) fn too_many_cells() -> Error {
-    let why = "Tệp có quá nhiều ô (giới hạn 5 triệu ô, 1.048.576 dòng mỗi trang tính). Hãy xóa các dòng, cột thừa \
-               hoặc tách tệp.";
+    let why = "Tệp có quá nhiều ô (giới hạn 5 triệu ô, 1.048.576 dòng mỗi trang tính). Hãy xóa các dòng, \
+               cột thừa hoặc tách tệp.";
     Error::new(Kind::TooLarge, "file_too_many_cells", why)
 }
 

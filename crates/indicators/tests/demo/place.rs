@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use foundation::{Clock, Date, TestClock, TimeOfDay};
-use indicators::definition::{Definition, Group, OverPlaces};
+use indicators::catalogue::Group;
+use indicators::definition::{Definition, OverPlaces};
 use indicators::demo::{Spec, save};
 use indicators::{Catalogue, Engine, Indicator, store};
 use kit::{Builder, Context, UnitId};

@@ -82,7 +82,8 @@ pub fn definitions() -> Vec<(String, Definition)> {
     }));
     let share = definition(serde_json::json!({
         "id": "on_time_rate", "name": "Tỷ lệ đúng hạn", "unit": "%", "decimals": 1, "calendar": "month",
-        "reported_by": "computed", "over_places": {"ratio": {"of": "admin.on_time", "to": "admin.done", "times": 100}},
+        "reported_by": "computed",
+        "over_places": {"ratio": {"of": "admin.on_time", "to": "admin.done", "times": 100}},
     }));
     vec![
         ("admin".into(), commune("received", "Hồ sơ tiếp nhận", "hồ sơ", 0, "month")),
@@ -92,6 +93,8 @@ pub fn definitions() -> Vec<(String, Definition)> {
         ("admin".into(), share),
         ("health".into(), beds),
         ("health".into(), commune("dengue", "Ca mắc sốt xuất huyết", "ca", 0, "week")),
+        ("duty".into(), commune("calls", "Cuộc gọi trong ngày", "cuộc", 1, "day")),
+        ("duty".into(), commune("visits", "Lượt tiếp dân trong ngày", "lượt", 1, "day")),
     ]
 }
 
@@ -168,7 +171,8 @@ impl House {
             .cx
             .db
             .one(
-                "SELECT value FROM current_value WHERE indicator = $1 AND calendar = $2 AND period = $3 AND unit = $4",
+                "SELECT value FROM current_value
+                 WHERE indicator = $1 AND calendar = $2 AND period = $3 AND unit = $4",
                 args![id, period.calendar.code(), period.index, unit],
             )
             .await
@@ -252,16 +256,36 @@ pub fn zip_of(entries: &[(&str, &[u8], &[u8])]) -> Vec<u8> {
 
 /// The least workbook around a sheet's XML.
 pub fn raw_xlsx(workbook_properties: &str, sheet_data: &str, shared: &str) -> Vec<u8> {
-    let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#;
-    let rels = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+    const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
+    let types = format!(
+        r#"<Types xmlns="{PACKAGE}/content-types">
+        <Override PartName="/xl/workbook.xml" ContentType="{TYPE}"/></Types>"#
+    );
+    let relation = |id: u8, kind: &str, target: &str| {
+        format!(r#"<Relationship Id="rId{id}" Type="{OFFICE}/{kind}" Target="{target}"/>"#)
+    };
+    let relations = |all: &[String]| {
+        format!(r#"<Relationships xmlns="{PACKAGE}/relationships">{}</Relationships>"#, all.concat())
+    };
+    let rels = relations(&[relation(1, "officeDocument", "xl/workbook.xml")]);
     let workbook = format!(
-        r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr{workbook_properties}/><sheets><sheet name="Số liệu" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+        r#"<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr{workbook_properties}/><sheets>
+        <sheet name="Số liệu" sheetId="1" r:id="rId1"/></sheets></workbook>"#
     );
-    let book_rels = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
-    let styles = r#"<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#;
-    let sheet = format!(
-        r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet_data}</sheetData></worksheet>"#
+    let book_rels = relations(&[
+        relation(1, "worksheet", "worksheets/sheet1.xml"),
+        relation(2, "sharedStrings", "sharedStrings.xml"),
+        relation(3, "styles", "styles.xml"),
+    ]);
+    let styles = format!(
+        r#"<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>
+        <borders count="1"><border/></borders><cellXfs count="2"><xf numFmtId="0"/>
+        <xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#
     );
+    let sheet = format!(r#"<worksheet xmlns="{MAIN}"><sheetData>{sheet_data}</sheetData></worksheet>"#);
     zip(&[
         ("[Content_Types].xml", types.as_bytes()),
         ("_rels/.rels", rels.as_bytes()),

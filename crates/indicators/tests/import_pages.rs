@@ -41,8 +41,9 @@ async fn post(house: &House, path: &str, fields: &[(&str, &str)]) -> Answered {
 
 async fn upload(house: &House, name: &str, bytes: &[u8]) -> Answered {
     let mut body = Vec::new();
-    let head = "--XX\r\ncontent-disposition: form-data; name=\"pack\"\r\n\r\nadmin\r\n--XX\r\ncontent-disposition: form-data; \
-                name=\"period\"\r\n\r\n10/2026\r\n--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"";
+    let field = |name: &str| format!("--XX\r\ncontent-disposition: form-data; name=\"{name}\"");
+    let (pack, period, file) = (field("pack"), field("period"), field("file"));
+    let head = format!("{pack}\r\n\r\nadmin\r\n{period}\r\n\r\n10/2026\r\n{file}; filename=\"");
     body.extend(head.as_bytes());
     body.extend(format!("{name}\"\r\n\r\n").as_bytes());
     body.extend(bytes);

@@ -1,0 +1,145 @@
+//! The page of an indicator.
+
+use crate::place::{CAI_KHE, House, OLD_DAI_AN, TRAN_DE};
+
+#[tokio::test]
+async fn a_rate_of_a_city_is_the_ratio_of_two_sums_and_names_who_is_silent() {
+    for house in House::all().await {
+        house.october().await;
+        let reply = house.get("/indicators/admin.rate?period=2026-10").await;
+        assert_eq!(reply.status, 200, "{}: {}", house.name, reply.text());
+        let words = reply.words();
+        // 308 of 400, not the mean of 98 % and 70 %.
+        assert!(words.contains("77,0 %"), "{words}");
+        assert!(words.contains("thiếu Phường Ninh Kiều"), "{words}");
+        assert!(words.contains("chưa đối chiếu văn bản"), "{words}");
+        assert!(words.contains("Nguồn grid:vp"), "{words}");
+        let text = reply.text();
+        assert!(text.contains("<svg class=\"wide\"") && text.contains("<svg class=\"narrow\""));
+        assert!(text.contains("class=\"target\"") && text.contains("band is-good"));
+    }
+}
+
+#[tokio::test]
+async fn the_units_stand_worst_first_and_the_silent_last() {
+    for house in House::all().await {
+        house.october().await;
+        let words = house.get("/indicators/admin.rate?period=2026-10").await.words();
+        let table = words.split("Bảng số liệu").nth(1).unwrap();
+        let at = |name: &str| table.find(name).unwrap_or_else(|| panic!("{name} in {table}"));
+        assert!(at("Xã Trần Đề") < at("Phường Cái Khế") && at("Phường Cái Khế") < at("Phường Ninh Kiều"));
+        let turned = house.get("/indicators/admin.rate?period=2026-10&sort=-value").await.words();
+        let table = turned.split("Bảng số liệu").nth(1).unwrap();
+        assert!(table.find("Phường Cái Khế") < table.find("Xã Trần Đề"));
+    }
+}
+
+#[tokio::test]
+async fn what_was_known_yesterday_can_still_be_read_after_a_correction() {
+    for house in House::all().await {
+        house.october().await;
+        house.clock.advance_seconds(2 * 86_400);
+        house.tell("grid:vp", 100, &[("admin.on_time", "31675", "2026-10", "280")]).await;
+        let now = house.get("/indicators/admin.rate?period=2026-10").await.words();
+        assert!(now.contains("94,5 %") && now.contains("210 → 280"), "{now}");
+        assert!(now.contains("1 lần trong kỳ"), "{now}");
+        let then = house.get("/indicators/admin.rate?period=2026-10&as_known=23/11/2026").await.words();
+        assert!(then.contains("77,0 %") && !then.contains("94,5 %"), "{then}");
+        let before = house.get("/indicators/admin.rate?period=2026-10&as_known=2026-11-01").await.words();
+        assert!(before.contains("Chưa có số liệu"), "{before}");
+    }
+}
+
+#[tokio::test]
+async fn two_sources_of_one_figure_are_both_shown_and_the_first_counts() {
+    for house in House::all().await {
+        house.tell("grid:vp", 100, &[("admin.received", "31675", "2026-10", "300")]).await;
+        house.tell("api:mot-cua", 50, &[("admin.received", "31675", "2026-10", "312")]).await;
+        let words =
+            house.get(&format!("/indicators/admin.received?unit={TRAN_DE}&period=2026-10")).await.words();
+        assert!(words.contains("Nguồn grid:vp") && words.contains("Nguồn api:mot-cua"), "{words}");
+        let shown = words.find("đang hiện").unwrap();
+        assert!(words[..shown].rfind("api:mot-cua") > words[..shown].rfind("grid:vp"), "{words}");
+        assert!(words.contains("312 hồ sơ"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn quarters_add_up_and_the_year_runs_to_date() {
+    for house in House::all().await {
+        house.october().await;
+        house.tell("grid:vp", 100, &[("admin.received", "31675", "2026-11", "50")]).await;
+        let words = house.get("/indicators/admin.received?calendar=quarter&period=2026-Q4").await.words();
+        assert!(words.contains("450 hồ sơ"), "{words}");
+        let words = house.get("/indicators/admin.received?period=2026-11").await.words();
+        assert!(words.contains("Lũy kế từ đầu năm 450 hồ sơ"), "{words}");
+        let wrong = house.get("/indicators/admin.received?calendar=week").await;
+        assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (422, Some("calendar_unfit")));
+    }
+}
+
+#[tokio::test]
+async fn before_its_time_a_unit_has_restated_values_or_none() {
+    for house in House::all().await {
+        house
+            .tell(
+                "grid:vp",
+                100,
+                &[("admin.received", &format!("{:05}", OLD_DAI_AN % 100_000), "2025-06", "40")],
+            )
+            .await;
+        let path = format!("/indicators/admin.received?unit={TRAN_DE}&period=2025-06");
+        assert!(house.get(&path).await.words().contains("40 hồ sơ"));
+        let then = house.get(&format!("{path}&boundaries=then")).await.words();
+        assert!(!then.contains("40 hồ sơ") && then.contains("Chưa có số liệu"), "{then}");
+    }
+}
+
+#[tokio::test]
+async fn an_internal_figure_does_not_exist_for_the_public() {
+    for house in House::all().await {
+        house.october().await;
+        let path = format!("/indicators/police.secret?unit={TRAN_DE}");
+        let gone = house.get(&path).await;
+        assert_eq!((gone.status.as_u16(), gone.json()["code"].as_str()), (404, Some("indicator_not_found")));
+        let nowhere = house.get("/indicators/police.nothing").await.json();
+        assert_eq!(nowhere, gone.json(), "what is hidden is told like what is not there");
+        assert!(house.get_as("tran-de", &path).await.words().contains("7 hồ sơ"));
+        // Granted one commune, not the city, nor its neighbour.
+        assert_eq!(house.get_as("tran-de", "/indicators/police.secret").await.status, 404);
+        let neighbour = format!("/indicators/police.secret?unit={CAI_KHE}");
+        assert_eq!(house.get_as("tran-de", &neighbour).await.status, 404);
+        for public in ["/indicators", "/units", "/compare", "/morning", "/late", "/late/export.csv"] {
+            let text = house.get(public).await.text();
+            assert!(!text.contains("nội bộ") && !text.contains("police.secret"), "{public}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_unit_elsewhere_is_not_found() {
+    for house in House::all().await {
+        for path in ["/indicators/admin.rate?unit=1", "/units/1", "/units/x", "/indicators?unit=79"] {
+            let reply = house.get(path).await;
+            assert_eq!((reply.status.as_u16(), reply.json()["code"].as_str()), (404, Some("unit_not_found")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_sheet_holds_the_city_and_every_commune_and_leaves_missing_cells_empty() {
+    for house in House::all().await {
+        house.october().await;
+        let reply = house.get("/indicators/admin.rate/export.csv?period=2026-10").await;
+        assert_eq!(reply.headers["content-type"], "text/csv; charset=utf-8");
+        let text = reply.text();
+        assert!(text.starts_with('\u{feff}'), "Excel reads the accents by this mark");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 5, "{text}");
+        assert!(lines[0].ends_with(",2026-10"));
+        assert!(lines[1].starts_with("Thành phố Cần Thơ,92,%,") && lines[1].ends_with(",77.0"));
+        assert!(lines.iter().any(|l| l.starts_with("Phường Ninh Kiều,31150,") && l.ends_with(',')), "{text}");
+        let book = house.get("/indicators/admin.rate/export.xlsx?period=2026-10").await;
+        assert_eq!((book.status.as_u16(), &book.bytes[..2]), (200, &b"PK"[..]));
+    }
+}

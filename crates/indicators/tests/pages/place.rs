@@ -1,0 +1,338 @@
+//! A small house for tests: a city with three communes and one that was merged, a handful of indicators, people with and
+//! without rights, and a router to ask over HTTP.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use foundation::number::NumberStyle;
+use foundation::{Clock, Date, Result, TestClock, TimeOfDay};
+use futures_util::future::BoxFuture;
+use http::request::Parts;
+use http::{Request, StatusCode, header};
+use indicators::actions::record::{Mode, Outcome, Record, SourceSpec};
+use indicators::check::Incoming;
+use indicators::definition::Definition;
+use indicators::{Engine, store};
+use kit::house::{Authenticator, Shell};
+use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, Session, UnitId};
+use serde_json::json;
+use storage::testing::TestDb;
+use storage::{Migration, settings};
+use tower::ServiceExt;
+use units::version::BEFORE_RECORDS;
+use units::{Atlas, Level, Succession, Version};
+use web::Page;
+
+/// The city, its communes of today, and one that was merged into the first.
+pub const CITY: UnitId = 92;
+pub const CAI_KHE: UnitId = 131135;
+pub const NINH_KIEU: UnitId = 131150;
+pub const TRAN_DE: UnitId = 131675;
+pub const OLD_DAI_AN: UnitId = 431673;
+
+/// The tables of other modules that a context needs.
+const OTHERS: &[Migration] = &[Migration {
+    name: "0001_audit",
+    sqlite: "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
+        action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);",
+    postgres: "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
+        action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);",
+}];
+
+fn version(unit: UnitId, level: Level, kind: &str, name: &str, from: Date) -> Version {
+    Version {
+        unit,
+        valid_from: from,
+        valid_to: None,
+        level,
+        kind: kind.into(),
+        code: match unit {
+            CITY => "92".into(),
+            other => format!("{:05}", other % 100_000),
+        },
+        name: name.into(),
+        parent: (unit != CITY).then_some(CITY),
+        place: None,
+        point: None,
+        area_km2: Some(79.4),
+        population: None,
+        legal_ref: None,
+        verified: false,
+    }
+}
+
+fn definition(value: serde_json::Value) -> Definition {
+    serde_json::from_value(value).unwrap()
+}
+
+/// `received` and `on_time` are told by communes, `rate` is their ratio, `secret` is internal.
+pub fn definitions() -> Vec<(String, Definition)> {
+    let told = |id: &str, vi: &str, en: &str, visibility: &str| {
+        definition(json!({
+            "id": id, "name": {"vi": vi, "en": en}, "unit": {"vi": "hồ sơ", "en": "files"}, "calendar": "month",
+            "reported_by": "commune", "over_places": "sum", "over_time": "sum", "direction": "up",
+            "due": {"days": 5}, "visibility": visibility, "apportion": "population",
+        }))
+    };
+    let rate = definition(json!({
+        "id": "rate", "name": {"vi": "Hồ sơ đúng hạn", "en": "Files on time"}, "unit": {"vi": "%", "en": "%"},
+        "decimals": 1, "calendar": "month", "reported_by": "computed", "visibility": "public", "direction": "up",
+        "over_places": {"ratio": {"of": "admin.on_time", "to": "admin.received", "times": 100.0}},
+        "target": {"value": 97.0},
+        "bands": [{"to": 85.0, "state": "bad"}, {"to": 90.0, "state": "watch"}, {"state": "good"}],
+    }));
+    let admin = |def| ("admin".to_owned(), def);
+    vec![
+        admin(told("received", "Hồ sơ đã giải quyết", "Files settled", "public")),
+        admin(told("on_time", "Hồ sơ giải quyết đúng hạn", "Files settled on time", "public")),
+        admin(rate),
+        ("police".to_owned(), told("secret", "Vụ việc nội bộ", "Internal matters", "internal")),
+    ]
+}
+
+/// Reads who asks from the header `x-as`.
+struct ByHeader;
+
+impl Authenticator for ByHeader {
+    fn session<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Session>> {
+        let name = parts.headers.get("x-as").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        Box::pin(async move {
+            let person = |role| Actor::Person { id: foundation::new_id(), name: "Lâm".into(), role };
+            let scope = |units: &[UnitId]| {
+                let reach = Reach { units: units.iter().copied().collect(), packs: Fields::All, write: true };
+                Scope::Granted(Arc::new(Granted { grants: vec![reach] }))
+            };
+            Ok(match name.as_str() {
+                "city" => Session {
+                    actor: person(Role::Officer),
+                    scope: scope(&[CITY, CAI_KHE, NINH_KIEU, TRAN_DE]),
+                },
+                "tran-de" => Session { actor: person(Role::Officer), scope: scope(&[TRAN_DE]) },
+                "viewer" => Session { actor: person(Role::Viewer), scope: scope(&[TRAN_DE]) },
+                _ => Session { actor: Actor::Public, scope: Scope::Public },
+            })
+        })
+    }
+}
+
+/// A shell with nothing in its menu.
+struct Bare;
+
+impl Shell for Bare {
+    fn page(&self, cx: &Context, title: String) -> Page {
+        Page {
+            title,
+            lang: cx.lang,
+            theme: cx.theme,
+            words: cx.words.clone(),
+            place: "Cần Thơ".into(),
+            place_note: String::new(),
+            nav: Vec::new(),
+            quick: Vec::new(),
+            boards: Vec::new(),
+            clock: String::new(),
+            person: None,
+            path: cx.path.to_string(),
+            live_since: 0,
+            now: cx.clock.now(),
+            date_line: String::new(),
+            demo: false,
+            notice: None,
+        }
+    }
+}
+
+/// A house with a router.
+pub struct House {
+    pub cx: Context,
+    pub clock: Arc<TestClock>,
+    pub name: &'static str,
+    router: axum::Router,
+    _test: TestDb,
+}
+
+/// What came back.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: http::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    /// The text without tags, with single spaces.
+    pub fn words(&self) -> String {
+        let mut out = String::new();
+        let mut inside = false;
+        for c in self.text().chars() {
+            match c {
+                '<' => inside = true,
+                '>' => {
+                    inside = false;
+                    out.push(' ');
+                }
+                c if !inside => out.push(c),
+                _ => {}
+            }
+        }
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl House {
+    /// One house for every database that tests run on. 22 November 2026, 10:20.
+    pub async fn all() -> Vec<House> {
+        let mut houses = Vec::new();
+        for test in storage::testing::all().await.unwrap() {
+            houses.push(House::new(test).await);
+        }
+        houses
+    }
+
+    async fn new(test: TestDb) -> House {
+        let day = Date::from_ymd(2026, 11, 22).unwrap();
+        let clock = Arc::new(TestClock::at(day.at(TimeOfDay(10 * 3600 + 1200))));
+        let db = test.db.clone();
+        let modules: [(&'static str, &[Migration]); 5] = [
+            ("storage", storage::migrate::OWN),
+            ("units", units::module().migrations),
+            ("identity", OTHERS),
+            ("packs", packs::module().migrations),
+            ("indicators", indicators::module().migrations),
+        ];
+        storage::migrate(&db, clock.as_ref(), &modules).await.unwrap();
+        let reform = Date::from_ymd(2025, 7, 1).unwrap();
+        let old = Version {
+            valid_to: Some(reform),
+            ..version(OLD_DAI_AN, Level::Commune, "Xã", "Đại Ân 2", BEFORE_RECORDS)
+        };
+        let places = [
+            version(CITY, Level::Province, "Thành phố", "Cần Thơ", BEFORE_RECORDS),
+            version(CAI_KHE, Level::Commune, "Phường", "Cái Khế", reform),
+            version(NINH_KIEU, Level::Commune, "Phường", "Ninh Kiều", reform),
+            version(TRAN_DE, Level::Commune, "Xã", "Trần Đề", reform),
+            old,
+        ];
+        let became = Succession {
+            old: OLD_DAI_AN,
+            new: TRAN_DE,
+            effective: reform,
+            whole: true,
+            share: 1.0,
+            basis: "whole".into(),
+            legal_ref: None,
+            verified: false,
+        };
+        let mut tx = db.begin().await.unwrap();
+        units::store::save_versions(&mut tx, &places).await.unwrap();
+        units::store::save_successions(&mut tx, &[became]).await.unwrap();
+        store::save_definitions(&mut tx, clock.now(), &definitions()).await.unwrap();
+        settings::set(&mut tx, clock.as_ref(), units::atlas::ROOT, &CITY.to_string()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let atlas = Arc::new(Atlas::open(&db).await.unwrap());
+        let engine = Arc::new(Engine::open(&db, atlas.clone()).await.unwrap());
+        let packs = packs::Packs::open(&db).await.unwrap();
+        let sources: Vec<web::words::Source> =
+            web::words::OWN.iter().chain(indicators::module().words).copied().collect();
+        let words = web::Words::new(&sources).unwrap();
+        let files = storage::files::Files::under(test.folder());
+        let shared: Arc<dyn Clock> = clock.clone();
+        let house =
+            kit::Builder::new(db, files, shared, words).service(atlas).service(engine).service(packs).build();
+        house.furnish(Arc::new(ByHeader), Arc::new(Bare), Vec::new());
+        let router = kit::http::router(&house, &indicators::module().routes).with_state(house.clone());
+        let name = test.name();
+        House { cx: house.system("test"), clock, name, router, _test: test }
+    }
+
+    /// Tells figures as `source`: indicator, code of the unit, period, value.
+    pub async fn tell(&self, source: &str, precedence: i64, rows: &[(&str, &str, &str, &str)]) -> Outcome {
+        let rows = rows
+            .iter()
+            .map(|(indicator, unit, period, value)| Incoming {
+                indicator: (*indicator).into(),
+                unit: (*unit).into(),
+                period: (*period).into(),
+                value: (*value).into(),
+                ..Incoming::default()
+            })
+            .collect();
+        let record = Record {
+            kind: "grid",
+            source: SourceSpec {
+                code: source.into(),
+                name: format!("Nguồn {source}"),
+                owner: "Văn phòng".into(),
+                precedence,
+            },
+            rows,
+            style: NumberStyle::En,
+            mode: Mode::AllOrNothing,
+            file: None,
+            note: String::new(),
+            idempotency: None,
+        };
+        let outcome = record.run(&self.cx, CITY).await.unwrap();
+        assert!(outcome.faults.is_empty(), "{:?}", outcome.faults);
+        self.settle().await;
+        outcome
+    }
+
+    /// October of two communes: 98 of 100 on time, and 10 of 100. Ninh Kiều is silent.
+    pub async fn october(&self) {
+        self.tell(
+            "grid:vp",
+            100,
+            &[
+                ("admin.received", "31135", "2026-10", "100"),
+                ("admin.on_time", "31135", "2026-10", "98"),
+                ("admin.received", "31675", "2026-10", "300"),
+                ("admin.on_time", "31675", "2026-10", "210"),
+                ("police.secret", "31675", "2026-10", "7"),
+            ],
+        )
+        .await;
+    }
+
+    /// What the outbox does in the program.
+    pub async fn settle(&self) {
+        let engine = self.cx.house.get::<Engine>().unwrap();
+        engine.reload_sources().await.unwrap();
+        engine.forget_all();
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 64 << 20).await.unwrap().to_vec();
+        Reply { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// A page or an answer, as the public.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.get_as("", path).await
+    }
+
+    /// A page or an answer, as somebody.
+    pub async fn get_as(&self, who: &str, path: &str) -> Reply {
+        self.send(Request::get(path).header("x-as", who).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends JSON as somebody.
+    pub async fn post(&self, who: &str, path: &str, key: &str, body: &serde_json::Value) -> Reply {
+        let mut request =
+            Request::post(path).header("x-as", who).header(header::CONTENT_TYPE, "application/json");
+        if !key.is_empty() {
+            request = request.header("idempotency-key", key);
+        }
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+}
