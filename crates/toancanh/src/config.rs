@@ -165,7 +165,9 @@ fn read(file: &Path, in_data: bool, values: &mut Values) -> Result<()> {
         if key == "data" && in_data {
             return Err(invalid(
                 "config_data_in_itself",
-                format!("{place}: thư mục dữ liệu không đặt được từ tệp nằm trong chính nó. Hãy dùng --data."),
+                format!(
+                    "{place}: thư mục dữ liệu không đặt được từ tệp nằm trong chính nó. Hãy dùng --data."
+                ),
             ));
         }
         let wrong = || invalid("config_type", format!("{place}: «{name}» cần là văn bản trong dấu nháy."));

@@ -39,10 +39,8 @@ impl JobHandler for Housekeeping {
             let events = outbox::sweep(&mut tx, before).await?;
             let ended = jobs::sweep(&mut tx, before).await?;
             tx.commit().await?;
-            let words = format!(
-                "{} tệp dở dang, {objects} tệp mồ côi, {events} sự kiện cũ, {ended} việc cũ",
-                rows
-            );
+            let words =
+                format!("{} tệp dở dang, {objects} tệp mồ côi, {events} sự kiện cũ, {ended} việc cũ", rows);
             jobs::progress(&cx.db, cx.clock.as_ref(), id, &words).await.map(|_| ())
         })
     }
@@ -64,9 +62,8 @@ async fn enqueue_housekeeping(house: &House) -> Result<()> {
     }
     let mut tx = house.db.begin().await?;
     tx.lock("housekeeping").await?;
-    let row = tx
-        .one::<(String,)>("SELECT value FROM setting WHERE key = $1", storage::args![ENQUEUED])
-        .await?;
+    let row =
+        tx.one::<(String,)>("SELECT value FROM setting WHERE key = $1", storage::args![ENQUEUED]).await?;
     if due(row.map(|r| r.0)) {
         settings::set(&mut tx, house.clock.as_ref(), ENQUEUED, &now.0.to_string()).await?;
         let terms = Terms { max_attempts: 3, ..Terms::now(house.clock.as_ref()) };

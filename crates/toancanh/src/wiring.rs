@@ -36,12 +36,6 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
                 .map_err(|e| internal("event", "Sự kiện indicators.changed không đọc được").because(e))?;
             indicators::events::on_changed(house, &changed).await
         }
-        // The place was chosen on the first page → the units are read again with their root.
-        "identity.root_chosen" => {
-            house.get::<units::Atlas>()?.reload(&house.db).await?;
-            house.live.touch_all();
-            Ok(())
-        }
         // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are read again.
         packs::EVENT => packs::refresh(&house.system("packs.applied"), &pack_parts()).await,
         // The place was chosen, perhaps in another process → units are read again, with their root.

@@ -69,7 +69,9 @@ enum End {
 pub async fn run_one(house: &House, handlers: &Handlers, job: &Claimed, stop: &mut watch::Receiver<bool>) {
     let began = foundation::Stopwatch::start();
     let end = match handlers.get(job.kind.as_str()) {
-        _ if job.attempts > job.max_attempts => End::Failed("chương trình dừng đột ngột trong mỗi lần chạy".into()),
+        _ if job.attempts > job.max_attempts => {
+            End::Failed("chương trình dừng đột ngột trong mỗi lần chạy".into())
+        }
         Some(handler) => attempt(house, handler.as_ref(), job, stop).await,
         None => End::Failed(format!("không có phần nào chạy việc «{}»", job.kind)),
     };

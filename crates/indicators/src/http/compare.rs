@@ -1,4 +1,5 @@
-//! `GET /compare`: one indicator, every unit below the root from the best to the worst, with bars; to print or take away.
+//! `GET /compare`: one indicator, every unit below the root from the best to the worst, with bars; to print
+//! or take away.
 
 use askama::Template;
 use axum::extract::Query;

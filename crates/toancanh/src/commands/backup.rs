@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use foundation::{
-    Clock, Error, Kind, Result, SystemClock, error::conflict, error::internal, error::invalid, error::unavailable,
+    Clock, Error, Kind, Result, SystemClock, error::conflict, error::internal, error::invalid,
+    error::unavailable,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -117,9 +118,8 @@ fn pass(
 
 fn is_empty(folder: &Path) -> Result<bool> {
     match fs::read_dir(folder) {
-        Ok(mut entries) => {
-            Ok(entries.all(|e| e.is_ok_and(|e| ["lock", crate::config::FILE].iter().any(|n| e.file_name() == *n))))
-        }
+        Ok(mut entries) => Ok(entries
+            .all(|e| e.is_ok_and(|e| ["lock", crate::config::FILE].iter().any(|n| e.file_name() == *n)))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(true),
         Err(e) => Err(disk(folder)(e)),
     }
@@ -201,7 +201,10 @@ fn read_manifest(from: &Path) -> Result<Manifest> {
     let manifest: Manifest = serde_json::from_str(&text)
         .map_err(|e| invalid("backup_manifest", "Bản kê của bản sao lưu bị hỏng.").because(e))?;
     if manifest.form != FORM {
-        return Err(invalid("backup_newer", "Bản sao lưu do phiên bản khác tạo ra. Hãy dùng bản chương trình mới."));
+        return Err(invalid(
+            "backup_newer",
+            "Bản sao lưu do phiên bản khác tạo ra. Hãy dùng bản chương trình mới.",
+        ));
     }
     let databases = manifest.files.iter().filter(|i| i.path == "main.db").count();
     if databases != 1 || !manifest.files.iter().all(is_ours) {
@@ -288,7 +291,8 @@ pub async fn run_restore(settings: &Settings, folder: PathBuf) -> Result<()> {
     }
     let held = Folder::take(&settings.data)?;
     let data = settings.data.clone();
-    let manifest = cancellable(move |stop| restore(&folder, &data, &|words| eprintln!("  {words}"), stop)).await?;
+    let manifest =
+        cancellable(move |stop| restore(&folder, &data, &|words| eprintln!("  {words}"), stop)).await?;
     println!("Đã khôi phục bản lúc {}: {}.", manifest.made_at, told(&manifest));
     let db = Db::sqlite(held.path())?;
     let found = check::findings(&db, &Files::under(held.path()), &mut |_| {}).await?;

@@ -73,8 +73,12 @@ pub async fn findings(
     let watch = Stopwatch::start();
     let broken = upkeep::integrity(db).await?;
     let bytes = upkeep::size(db).await?;
-    let note =
-        format!("{}, {:.1} MB, {:.1} giây", db.dialect().name(), bytes as f64 / 1e6, watch.elapsed().as_secs_f64());
+    let note = format!(
+        "{}, {:.1} MB, {:.1} giây",
+        db.dialect().name(),
+        bytes as f64 / 1e6,
+        watch.elapsed().as_secs_f64()
+    );
     add(Finding::new("Cơ sở dữ liệu", note, broken));
     let schema = upkeep::schema(db).await?;
     let tables = schema.chunk_by(|a, b| a.tab == b.tab).count();

@@ -2,8 +2,8 @@
 
 use foundation::geo::Point;
 use foundation::{Clock, Date, Result, SystemClock, error::unavailable};
-use units::{Atlas, Maps, boundaries};
 use units::actions::choose_root::ChooseRoot;
+use units::{Atlas, Maps, boundaries};
 
 use crate::cli::Units;
 use crate::config::Settings;

@@ -66,7 +66,8 @@ async fn find(cx: &Context, sign_in: &str) -> Result<Uuid> {
 
 fn granted(cx: &Context, role: &str, unit: Option<&str>) -> Result<(Role, kit::UnitId)> {
     let role = Role::parse(role).filter(|r| *r != Role::Integration).ok_or_else(|| {
-        let all: Vec<&str> = Role::ALL.into_iter().filter(|r| *r != Role::Integration).map(Role::name).collect();
+        let all: Vec<&str> =
+            Role::ALL.into_iter().filter(|r| *r != Role::Integration).map(Role::name).collect();
         invalid("role_unknown", format!("Không có vai trò «{role}». Các vai trò: {}.", all.join(", ")))
     })?;
     let atlas = cx.house.get::<Atlas>()?;

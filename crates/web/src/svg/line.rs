@@ -1,5 +1,5 @@
-//! A line chart with an axis: what was told, what was planned, the bands of good and bad, the gaps. Drawn twice, wide for desks and
-//! paper, narrow for phones; the style sheet shows one of the two.
+//! A line chart with an axis: what was told, what was planned, the bands of good and bad, the gaps. Drawn
+//! twice, wide for desks and paper, narrow for phones; the style sheet shows one of the two.
 
 use std::fmt::Write;
 
@@ -126,7 +126,8 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
         if to > from {
             let _ = write!(
                 out,
-                "<rect class=\"band is-{}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{inner:.1}\" height=\"{:.1}\"/>",
+                "<rect class=\"band is-{}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{inner:.1}\" \
+                 height=\"{:.1}\"/>",
                 zone.state,
                 y(to),
                 y(from) - y(to)
