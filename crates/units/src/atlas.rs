@@ -1,5 +1,5 @@
-//! The atlas: every unit through time, in memory. About fourteen thousand versions, read once and replaced whole when
-//! units change, so that asking it costs no query.
+//! The atlas: every unit through time, in memory. About fourteen thousand versions, read once and replaced
+//! whole when units change, so that asking it costs no query.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -103,7 +103,8 @@ impl Map {
         map
     }
 
-    /// The days on which any unit began, changed or ended, in order. Between two of them the map is one and the same.
+    /// The days on which any unit began, changed or ended, in order. Between two of them the map is one and
+    /// the same.
     pub fn days_of_change(&self) -> &[Date] {
         &self.days_of_change
     }
@@ -240,7 +241,8 @@ impl Map {
                 not_found(
                     "unit_not_found",
                     format!(
-                        "Không có tỉnh, thành phố hay xã, phường nào đang mang mã «{code}». Mã tỉnh có 2 chữ số \
+                        "Không có tỉnh, thành phố hay xã, phường nào đang mang mã «{code}». Mã tỉnh có 2 \
+                        chữ số \
                          (92 = Cần Thơ), mã xã có 5 chữ số (31507 = Phường Sóc Trăng)."
                     ),
                 )
