@@ -5,8 +5,10 @@
 // A story is a file that exports
 //   name    one sentence, what the person can do
 //   run     async ({ page, context, browser, base, link, server, expect, shot, allow }) => …
-//   world   'empty' (default): one server shared by such stories;
-//           'demo': one with all packs and the demo of Cần Thơ; 'own': a server for this story alone
+//   world   'empty' (default): one server shared by such stories; 'demo': one with all packs and the demo of
+//           Cần Thơ; 'place': one with all packs for Cần Thơ, without a figure; 'own': a server for this story alone
+//   prepare (own world) the command lines to run before the server starts; default none
+//   limit   milliseconds that it may take, where that is more than usual
 // and fails by throwing, by a console error, by a page error, or by a request to another host.
 //
 // Environment: TOANCANH_BIN, TOANCANH_CHROMIUM (default /usr/bin/chromium), E2E_STORIES (another folder),
@@ -26,19 +28,21 @@ const stories = resolve(process.env.E2E_STORIES ?? join(here, 'stories'));
 const artifacts = resolve(process.env.E2E_ARTIFACTS ?? join(here, 'artifacts'));
 const limit = Number(process.env.E2E_LIMIT ?? 60_000);
 const bin = process.env.TOANCANH_BIN;
+const packs = join(here, '..', 'packs');
 const wanted = process.argv.slice(2);
 
 const worlds = {
   empty: [],
-  demo: [['packs', 'apply', join(here, '..', 'packs')], ['demo', '92']],
+  demo: [['packs', 'apply', packs], ['demo', '92', '--months', '14']],
+  place: [['packs', 'apply', packs], ['units', 'root', '92']],
   own: [],
 };
 const shared = new Map();
 
 /** A world that failed to start fails each of its stories with the same words. */
-function serverOf(world, story) {
+function serverOf(world, story, prepare = worlds[world]) {
   const log = join(artifacts, `server-${story ?? world}.log`);
-  const start = () => startServer({ bin, log, prepare: worlds[world] });
+  const start = () => startServer({ bin, log, prepare });
   if (world === 'own') return start();
   if (!shared.has(world)) shared.set(world, start());
   return shared.get(world);
@@ -50,7 +54,7 @@ async function tell(file, browser) {
   const world = story.world ?? 'empty';
   if (!story.name || !story.run) throw new Error(`${id}.mjs must export name and run`);
   if (!worlds[world]) throw new Error(`${id}.mjs: no world '${world}', only ${Object.keys(worlds)}`);
-  const server = await serverOf(world, world === 'own' ? id : undefined);
+  const server = await serverOf(world, world === 'own' ? id : undefined, story.prepare);
   const context = await browser.newContext({
     baseURL: server.base,
     locale: 'vi-VN',
@@ -65,8 +69,10 @@ async function tell(file, browser) {
       page, context, browser, server, expect, shot, allow,
       base: server.base,
       link: server.link,
+      artifacts,
+      print: (line) => console.log(`      ${line}`),
     });
-    await within(told, limit, 'the story ends');
+    await within(told, story.limit ?? limit, 'the story ends');
     const bad = problems();
     if (bad.length > 0) throw new Error(bad.join('\n'));
   } catch (error) {

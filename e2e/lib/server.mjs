@@ -25,8 +25,10 @@ async function freePort() {
  * Starts `bin serve` and waits until /health answers.
  *
  * `prepare` is a list of argument lists run before it, each with `--data DIR` added.
- * Gives `{ base, data, link, once(), stop(), tail() }`:
+ * Gives `{ base, data, link, once(), kill(), restart(), stop(), tail() }`:
  * - `link` is the one-time sign-in link that the program prints, absent when it prints none;
+ * - `kill()` ends the program without a word to it, as a power cut does;
+ * - `restart()` starts it again on the same port and folder, and waits until it answers;
  * - `once(name, make)` makes a thing once per server and gives every later story the same, for what
  *   stories must share (the first administrator can be made only once).
  */
@@ -44,25 +46,33 @@ export async function startServer({ bin, log, prepare = [] }) {
   }
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const child = spawn(bin, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
-  });
+  let child;
   let gone;
-  const ended = new Promise((resolve) => {
-    child.once('error', (error) => resolve((gone = error.message)));
-    child.once('exit', (code, signal) => resolve((gone = `ended with ${signal ?? code}`)));
-  });
+  let ended;
   let link;
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      output.write(`${line}\n`);
-      lines.push(line);
-      if (lines.length > 200) lines.shift();
-      const found = line.match(/(https?:\/\/[^\s/]+)?(\/first-run\?token=[^\s"'<>]+)/);
-      if (found) link = base + found[2];
+  const hear = (line) => {
+    output.write(`${line}\n`);
+    lines.push(line);
+    if (lines.length > 200) lines.shift();
+    const found = line.match(/(https?:\/\/[^\s/]+)?(\/first-run\?token=[^\s"'<>]+)/);
+    if (found) link = base + found[2];
+  };
+  const start = () => {
+    gone = undefined;
+    child = spawn(bin, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1' },
     });
-  }
+    ended = new Promise((resolve) => {
+      child.once('error', (error) => resolve((gone = error.message)));
+      child.once('exit', (code, signal) => resolve((gone = `ended with ${signal ?? code}`)));
+    });
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', hear);
+  };
+  const answers = async () => {
+    await eventually(async () => gone || (await fetch(`${base}/health`)).ok, 'GET /health answers 200', startLimit);
+    if (gone) throw new Error(`the server ${gone} before it answered`);
+  };
   const tail = () => lines.slice(-20).map((line) => `    | ${line}`).join('\n');
   const made = new Map();
   const server = {
@@ -75,6 +85,14 @@ export async function startServer({ bin, log, prepare = [] }) {
     once(name, make) {
       if (!made.has(name)) made.set(name, make());
       return made.get(name);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async restart() {
+      start();
+      await answers();
     },
     async stop() {
       running.delete(server);
@@ -90,15 +108,8 @@ export async function startServer({ bin, log, prepare = [] }) {
   };
   running.add(server);
   try {
-    await eventually(
-      async () => {
-        if (gone) return true;
-        return (await fetch(`${base}/health`)).ok;
-      },
-      'GET /health answers 200',
-      startLimit,
-    );
-    if (gone) throw new Error(`the server ${gone} before it answered`);
+    start();
+    await answers();
     // A place with people in it prints none.
     await eventually(() => link, 'the sign-in link', 1_000).catch(() => {});
   } catch (error) {

@@ -6,7 +6,7 @@
 #   --data DIR      where the data lives (default: data)
 #   --listen ADDR   address and port (default: 127.0.0.1:8080, or the next free port)
 #   --place CODE    the province or commune of the demo (default: 92, Cần Thơ)
-#   --no-demo       start empty: no demo people, no demo figures
+#   --no-demo       start empty: no demo figures
 #   --release       build as for production: slower to build, faster to run
 #   --help          this text
 #

@@ -60,12 +60,13 @@ document.addEventListener("visibilitychange", () => {
 const url = document.body.dataset["liveUrl"];
 const stream =
   url && topics().length
-    ? new Stream(url, document.documentElement.lang || "vi", topics(), {
-        fragment,
-        reload,
-        now: setNow,
-        state: show,
-      })
+    ? new Stream(
+        url,
+        document.documentElement.lang || "vi",
+        topics(),
+        { fragment, reload, now: setNow, state: show },
+        document.body.dataset["liveSince"] ?? "",
+      )
     : null;
 if (stream) {
   show(state);

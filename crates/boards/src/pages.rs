@@ -32,11 +32,12 @@ struct Slot {
     label: String,
 }
 
-/// Slots that stand together: figures in a grid, maps as layers of one, every other one alone.
+/// Slots that stand together: figures in a grid, maps as layers of one, panels side by side, a table alone.
 enum Part {
     Figures(Vec<Slot>),
     Map { layers: Vec<Slot>, shown: usize },
-    Panel(Slot),
+    Panels(Vec<Slot>),
+    Wide(Slot),
 }
 
 async fn slots(cx: &Context, board: &Board, area: &str, unit: UnitId, wall: bool) -> Result<Vec<Slot>> {
@@ -61,7 +62,9 @@ async fn slots(cx: &Context, board: &Board, area: &str, unit: UnitId, wall: bool
 fn heading(html: &str) -> Option<String> {
     let start = html.find("<h2")?;
     let open = start + html[start..].find('>')? + 1;
-    let end = open + html[open..].find("</h2>")?;
+    let close = html[open..].find("</h2>")?;
+    // What stands beside the name (a period) is not part of it.
+    let end = open + html[open..open + close].find("<small").unwrap_or(close);
     let mut text = String::new();
     let mut inside = false;
     for c in html[open..end].chars() {
@@ -83,7 +86,9 @@ fn parts(slots: Vec<Slot>, shown: usize) -> Vec<Part> {
             ("figure", _) => parts.push(Part::Figures(vec![slot])),
             ("map", Some(Part::Map { layers, .. })) => layers.push(slot),
             ("map", _) => parts.push(Part::Map { layers: vec![slot], shown }),
-            _ => parts.push(Part::Panel(slot)),
+            ("table", _) => parts.push(Part::Wide(slot)),
+            (_, Some(Part::Panels(panels))) => panels.push(slot),
+            _ => parts.push(Part::Panels(vec![slot])),
         }
     }
     for part in &mut parts {

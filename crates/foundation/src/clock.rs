@@ -1,5 +1,5 @@
-//! The clock and random ids. The only place of the house that asks the machine for the time or for randomness;
-//! everywhere else they are arguments, so that a test can say what time it is.
+//! The clock and random ids. The only place of the house that asks the machine for the time or for
+//! randomness; everywhere else they are arguments, so that a test can say what time it is.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -75,6 +75,7 @@ pub fn new_id() -> uuid::Uuid {
 }
 
 /// Random bytes from the operating system, for secrets that nobody may guess.
+#[allow(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
 pub fn random_bytes<const N: usize>() -> crate::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|e| {

@@ -1,8 +1,8 @@
 //! The one error of the house.
 //!
-//! A function that can fail returns [`Result`]. An error has a *kind* (which decides the HTTP status, in one match),
-//! a stable machine `code`, and a sentence for a person that says what to do next. The sentence is Vietnamese, because
-//! the people who read it are; `code` never changes once published.
+//! A function that can fail returns [`Result`]. An error has a *kind* (which decides the HTTP status, in one
+//! match), a stable machine `code`, and a sentence for a person that says what to do next. The sentence is
+//! Vietnamese, because the people who read it are; `code` never changes once published.
 
 use std::fmt;
 

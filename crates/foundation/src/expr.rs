@@ -1,8 +1,8 @@
 //! Expressions of packs and rules: `beds_used / beds * 100`, `pm25 > 150 && has(wind)`.
 //!
 //! The language is the arithmetic part of CEL (Common Expression Language), read by a parser of our own and
-//! held to the `cel` crate by a test; why is told in `docs/decisions/expressions.md`. It differs from CEL in
-//! what figures need:
+//! held to the `cel` crate by a test; why is told in `docs/decisions/0002-expressions.md`. It differs from
+//! CEL in what figures need:
 //!
 //! - every number is a double: `7 / 2` is 3.5;
 //! - *missing propagates*: a symbol without a value, a division by zero or an overflow makes the result

@@ -71,7 +71,8 @@ impl<'de> Deserialize<'de> for LocalText {
     }
 }
 
-/// Reads both ways of writing a text. A visitor of ours, not serde's `untagged`, so that a wrong key is named where it stands.
+/// Reads both ways of writing a text. A visitor of ours, not serde's `untagged`, so that a wrong key is named
+/// where it stands.
 struct Reader;
 
 impl<'de> Visitor<'de> for Reader {

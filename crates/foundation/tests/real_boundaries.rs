@@ -6,6 +6,7 @@
 //! `TOANCANH_DRAW_TO=folder` some maps are drawn into that folder, to look at.
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
+#![allow(clippy::disallowed_methods, reason = "the environment says where the data lie and where to draw to")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;

@@ -16,6 +16,7 @@ pub mod pause;
 mod place;
 pub mod reach;
 pub mod seal;
+pub mod sheet;
 pub mod store;
 pub mod token;
 pub mod totp;
@@ -24,7 +25,7 @@ use foundation::Lang;
 use kit::Module;
 use storage::migrations;
 
-pub use actions::first_run::first_run_link;
+pub use actions::first_run::{ROOT_CHOSEN, first_run_link};
 pub use auth::Auth;
 pub use grant::{ROOT_UNIT, root_unit};
 pub use seal::{Broken, Report, keep, seal, verify};

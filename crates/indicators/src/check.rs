@@ -11,7 +11,8 @@ use kit::{Scope, UnitId};
 use serde::{Deserialize, Serialize};
 use units::{Level, Map, Resolution};
 
-use crate::definition::{Catalogue, Indicator};
+use crate::catalogue::Catalogue;
+use crate::definition::Indicator;
 use crate::engine::reach::levels_of;
 use crate::observations::Told;
 
@@ -78,7 +79,7 @@ pub struct Checker<'a> {
     scope: &'a Scope,
     today: Date,
     style: NumberStyle,
-    units: HashMap<(String, Vec<Level>), Resolution>,
+    units: HashMap<(String, Vec<Level>, usize), Resolution>,
     periods: HashMap<(String, Calendar), Result<Period, foundation::Error>>,
     names: Vec<(SearchKey, String)>,
     seen: HashMap<(i64, Period, UnitId, String), usize>,
@@ -241,16 +242,14 @@ impl<'a> Checker<'a> {
     fn unit(&mut self, row: usize, indicator: &Indicator, period: Period, text: &str) -> Checked<UnitId> {
         let levels = levels_of(&indicator.def.reported_by);
         let day = period.last_day().min(self.today);
-        // Within the life of the root, one answer holds for all periods between two changes of the map.
-        let recent = self.map.days_of_change().last().is_none_or(|d| day >= *d);
-        let key = (text.trim().to_owned(), levels.clone());
-        let resolution = match (recent, self.units.get(&key)) {
-            (true, Some(known)) => known.clone(),
-            _ => {
+        // Between two changes of the map one answer holds.
+        let era = self.map.days_of_change().partition_point(|d| *d <= day);
+        let key = (text.trim().to_owned(), levels.clone(), era);
+        let resolution = match self.units.get(&key) {
+            Some(known) => known.clone(),
+            None => {
                 let found = self.resolve(text, &levels, day);
-                if recent {
-                    self.units.insert(key, found.clone());
-                }
+                self.units.insert(key, found.clone());
                 found
             }
         };

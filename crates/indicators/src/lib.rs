@@ -7,6 +7,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod actions;
+pub mod agree;
+pub mod catalogue;
 pub mod check;
 pub mod definition;
 pub mod demo;
@@ -15,13 +17,15 @@ pub mod engine;
 pub mod events;
 pub mod formula;
 pub mod http;
+pub mod import;
 pub mod observations;
 pub mod part;
 pub mod show;
 pub mod store;
 pub mod tiles;
 
-pub use definition::{Catalogue, Indicator};
+pub use catalogue::{Catalogue, Group};
+pub use definition::Indicator;
 pub use engine::Engine;
 pub use part::IndicatorPart;
 
@@ -35,9 +39,9 @@ use storage::migrations;
 pub fn module() -> Module {
     Module {
         name: "indicators",
-        migrations: migrations!["0001_indicators", "0003_demo"],
+        migrations: migrations!["0001_indicators", "0002_import", "0003_demo"],
         routes: http::routes(),
-        jobs: Vec::new(),
+        jobs: vec![Arc::new(actions::import_apply::ImportJob)],
         pack_parts: vec![Arc::new(IndicatorPart), Arc::new(demo_part::DemoPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
         openapi: include_str!("../openapi.json"),

@@ -9,7 +9,8 @@ use packs::yaml::{self, Located, did_you_mean, fault};
 use serde::Deserialize;
 use storage::Tx;
 
-use crate::definition::{Definition, Group, OverPlaces, ReportedBy};
+use crate::catalogue::Group;
+use crate::definition::{Definition, OverPlaces, ReportedBy};
 use crate::engine::Engine;
 use crate::formula::{Condition, Formula};
 use crate::store;

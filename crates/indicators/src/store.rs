@@ -3,7 +3,8 @@
 use foundation::{Instant, LocalText, Result, error::internal};
 use storage::{Db, Tx, args, row};
 
-use crate::definition::{Catalogue, Definition, Group, Indicator};
+use crate::catalogue::{Catalogue, Group};
+use crate::definition::{Definition, Indicator};
 
 row! {
     struct IndicatorRow {

@@ -45,5 +45,5 @@ async fn connect(cx: Context, RawQuery(query): RawQuery, headers: HeaderMap) -> 
     cx.house.remember_audience(audience, &cx.scope);
     let keys = topics.into_iter().map(|topic| Key { topic, audience, lang }).collect();
     let subscription = cx.live.subscribe(keys, since).await;
-    Ok(web::sse::stream_of(subscription))
+    Ok(web::sse::stream_of(subscription, cx.clock.now()))
 }

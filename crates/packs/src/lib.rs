@@ -31,6 +31,7 @@ pub use actions::apply::{When, apply, apply_when};
 pub use actions::diff::{Diff, Difference, diff};
 pub use actions::{Change, EVENT, Report, refresh};
 pub use check::{check, line, refusal};
+pub use nearest::{did_you_mean, nearest};
 pub use overlay::{Overlay, Standing};
 pub use pack::{Owner, is_id};
 pub use service::{Pack, Packs};

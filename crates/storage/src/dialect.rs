@@ -26,10 +26,16 @@ impl Dialect {
 
     /// The statement as this database wants it.
     pub(crate) fn text(self, sql: &str) -> Cow<'_, str> {
-        if self == Dialect::Sqlite && (sql.contains("int_list(") || sql.contains("text_list(")) {
-            Cow::Owned(sql.replace("int_list(", "json_each(").replace("text_list(", "json_each("))
-        } else {
-            Cow::Borrowed(sql)
+        let lists = sql.contains("int_list(") || sql.contains("text_list(");
+        // SQLite would take a cast to a type it does not know for one to a number.
+        let ids = sql.contains(" AS UUID)");
+        match self {
+            Dialect::Sqlite if lists || ids => Cow::Owned(
+                sql.replace("int_list(", "json_each(")
+                    .replace("text_list(", "json_each(")
+                    .replace(" AS UUID)", " AS BLOB)"),
+            ),
+            Dialect::Sqlite | Dialect::Postgres => Cow::Borrowed(sql),
         }
     }
 

@@ -4,6 +4,7 @@
 //! without a row, and [`collect`] removes both after a day. The same content is stored once.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use foundation::{Clock, Result, error::not_found, error::unavailable};
 use sha2::{Digest, Sha256};
@@ -17,6 +18,8 @@ use crate::{args, row};
 #[derive(Debug, Clone)]
 pub struct Files {
     root: PathBuf,
+    /// Held for reading while a file is kept, for writing while orphans are removed.
+    gate: Arc<tokio::sync::RwLock<()>>,
 }
 
 row! {
@@ -43,7 +46,12 @@ fn broken(e: std::io::Error) -> foundation::Error {
 impl Files {
     /// Files under `folder/files`.
     pub fn under(folder: &Path) -> Files {
-        Files { root: folder.join("files") }
+        Files { root: folder.join("files"), gate: Arc::default() }
+    }
+
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.root
     }
 
     fn path(&self, sha256: &str) -> PathBuf {
@@ -67,6 +75,7 @@ impl Files {
             media_type: media_type.to_owned(),
             bytes: content.len() as i64,
         };
+        let _open = self.gate.read().await;
         let mut tx = db.begin().await?;
         tx.run(
             "INSERT INTO file (id, sha256, name, media_type, bytes, state, created_at)
@@ -121,16 +130,22 @@ impl Files {
             )
             .await?;
         tx.commit().await?;
+        // While orphans are sought nothing is kept: an object that came in between would look like one.
+        let _closed = self.gate.write().await;
+        let orphans = self.orphans(db).await?;
+        for name in &orphans {
+            tokio::fs::remove_file(self.path(name)).await.map_err(broken)?;
+        }
+        let objects = orphans.len() as u64;
+        Ok((rows, objects))
+    }
+
+    /// The objects without a row. Files that are being kept meanwhile have theirs, because it is written first.
+    pub async fn orphans(&self, db: &Db) -> Result<Vec<String>> {
+        let names = self.names().await.map_err(broken)?;
         let known: std::collections::HashSet<String> =
             db.all::<(String,)>("SELECT sha256 FROM file", args![]).await?.into_iter().map(|r| r.0).collect();
-        let mut objects = 0;
-        for name in self.names().await.map_err(broken)? {
-            if !known.contains(&name) {
-                tokio::fs::remove_file(self.path(&name)).await.map_err(broken)?;
-                objects += 1;
-            }
-        }
-        Ok((rows, objects))
+        Ok(names.into_iter().filter(|name| !known.contains(name)).collect())
     }
 
     /// The kept files whose object is missing or has another content than its name says.

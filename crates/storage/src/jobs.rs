@@ -96,7 +96,7 @@ pub async fn claim(db: &Db, clock: &dyn Clock) -> Result<Option<Claimed>> {
     let now = clock.now();
     let mut tx = db.begin().await?;
     let sql = format!(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $1 + timeout_s * 1000000
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $1 + CAST(timeout_s AS BIGINT) * 1000000
          WHERE id = (SELECT id FROM job
              WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1)
              ORDER BY run_at LIMIT 1 {})
@@ -146,7 +146,7 @@ pub async fn progress(db: &Db, clock: &dyn Clock, id: Uuid, words: &str) -> Resu
     let mut tx = db.begin().await?;
     let alive = tx
         .run(
-            "UPDATE job SET progress = $2, lease_until = $3 + timeout_s * 1000000
+            "UPDATE job SET progress = $2, lease_until = CAST($3 AS BIGINT) + CAST(timeout_s AS BIGINT) * 1000000
              WHERE id = $1 AND state = 'running'",
             args![id, words, clock.now()],
         )
@@ -195,4 +195,42 @@ pub async fn list(db: &Db, state: Option<&str>, before: Option<Instant>, limit: 
         args![state, before, limit],
     )
     .await
+}
+
+/// How many jobs are in each state.
+pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
+    db.all("SELECT state, CAST(COUNT(*) AS BIGINT) AS n FROM job GROUP BY state ORDER BY state", args![])
+        .await
+}
+
+/// What became of a job that a worker runs: its state, and the moment at which its lease ends.
+pub async fn watch(db: &Db, id: Uuid) -> Result<Option<(String, Option<Instant>)>> {
+    db.one("SELECT state, lease_until FROM job WHERE id = $1", args![id]).await
+}
+
+/// Gives a running job back because its worker stops: it begins anew, and the attempt does not count.
+pub async fn release(db: &Db, clock: &dyn Clock, id: Uuid) -> Result<()> {
+    let mut tx = db.begin().await?;
+    tx.run(
+        "UPDATE job SET state = 'ready', attempts = attempts - 1, run_at = $2, lease_until = NULL
+         WHERE id = $1 AND state = 'running'",
+        args![id, clock.now()],
+    )
+    .await?;
+    tx.commit().await
+}
+
+/// Forgets jobs that ended well or were cancelled before `before`; dead ones stay until somebody looks.
+pub async fn sweep(tx: &mut Tx, before: Instant) -> Result<u64> {
+    tx.run("DELETE FROM job WHERE state IN ('done', 'cancelled') AND finished_at < $1", args![before]).await
+}
+
+/// Whether a job waits for a worker now. Only reads.
+pub async fn any_due(db: &Db, clock: &dyn Clock) -> Result<bool> {
+    let row = db.one::<(i64,)>(
+        "SELECT CAST(1 AS BIGINT) AS one FROM job
+         WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1) LIMIT 1",
+        args![clock.now()],
+    );
+    Ok(row.await?.is_some())
 }

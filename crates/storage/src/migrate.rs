@@ -95,3 +95,14 @@ pub async fn migrate(db: &Db, clock: &dyn Clock, modules: &[(&'static str, &[Mig
     }
     Ok(ran)
 }
+
+/// How many steps this database lacks; all of them when it is empty.
+pub async fn pending(db: &Db, modules: &[(&'static str, &[Migration])]) -> Result<usize> {
+    let known = crate::upkeep::schema(db).await?.iter().any(|c| c.tab == "migration");
+    let done: Vec<Applied> = match known {
+        true => db.all("SELECT module, name FROM migration", args![]).await?,
+        false => Vec::new(),
+    };
+    let wanted = modules.iter().flat_map(|(module, steps)| steps.iter().map(move |s| (*module, s.name)));
+    Ok(wanted.filter(|(m, n)| !done.iter().any(|d| d.module == *m && d.name == *n)).count())
+}

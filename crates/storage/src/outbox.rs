@@ -75,3 +75,19 @@ pub async fn failed(db: &Db, seq: i64, error: &str) -> Result<()> {
         .await?;
     tx.commit().await
 }
+
+/// How many events wait, and how many were set aside after [`MAX_ATTEMPTS`].
+pub async fn counts(db: &Db) -> Result<(i64, i64)> {
+    let row = db.one::<(i64, i64)>(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN attempts < $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting,
+                CAST(COALESCE(SUM(CASE WHEN attempts < $1 THEN 0 ELSE 1 END), 0) AS BIGINT) AS aside
+         FROM outbox WHERE delivered_at IS NULL",
+        args![MAX_ATTEMPTS],
+    );
+    Ok(row.await?.unwrap_or((0, 0)))
+}
+
+/// Forgets events that were delivered before `before`.
+pub async fn sweep(tx: &mut Tx, before: Instant) -> Result<u64> {
+    tx.run("DELETE FROM outbox WHERE delivered_at < $1", args![before]).await
+}

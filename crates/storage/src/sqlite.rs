@@ -202,7 +202,7 @@ fn bind(stmt: &mut rusqlite::CachedStatement<'_>, args: &[Value]) -> Result<()> 
 pub(crate) fn query(conn: &mut Connection, sql: &str, args: &[Value]) -> Result<Rows> {
     let mut stmt = conn.prepare_cached(sql).map_err(|e| faults::sqlite_in(sql, e))?;
     bind(&mut stmt, args)?;
-    let columns: Vec<String> = stmt.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = stmt.column_names().map(str::to_owned).collect();
     let width = columns.len();
     let mut values = Vec::new();
     let mut rows = stmt.raw_query();

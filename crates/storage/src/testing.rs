@@ -47,6 +47,7 @@ pub fn sqlite() -> Result<TestDb> {
 }
 
 /// An empty PostgreSQL schema; `None` when only SQLite is asked for.
+#[allow(clippy::disallowed_methods, reason = "a test is told by its environment which databases there are")]
 pub async fn postgres() -> Result<Option<TestDb>> {
     let url = std::env::var("TOANCANH_TEST_POSTGRES").ok().filter(|u| !u.is_empty());
     let wanted = std::env::var("TOANCANH_TEST_DB").unwrap_or_default();

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use foundation::{Result, error::invalid, error::unavailable};
+use foundation::{Result, error::invalid, error::not_found, error::unavailable};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::db::Db;
 use crate::faults;
@@ -83,5 +84,74 @@ pub async fn backup(db: &Db, to: &Path) -> Result<()> {
             "backup_postgres",
             "Với PostgreSQL, hãy sao lưu bằng «pg_dump --format=custom»; thư mục tệp sao chép riêng.",
         )),
+    }
+}
+
+/// A copy of a SQLite database, and what is in it.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Every table with its number of rows.
+    pub tables: Vec<(String, i64)>,
+    /// The migrations that made it, `units/0001_units`.
+    pub migrations: Vec<String>,
+    /// The kept files that it names, by hash.
+    pub files: Vec<String>,
+}
+
+/// Writes a consistent copy of `folder/main.db` into `to`, read-only and without the folder's lock, so that it works beside a
+/// running server. Blocking: call it where waiting is allowed.
+pub fn snapshot(folder: &Path, to: &Path) -> Result<Snapshot> {
+    let from = folder.join("main.db");
+    if !from.is_file() {
+        let message = format!("Trong {} không có cơ sở dữ liệu (main.db).", folder.display());
+        return Err(not_found("no_database", message));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(&from, flags).map_err(faults::sqlite)?;
+    conn.busy_timeout(std::time::Duration::from_secs(60)).map_err(faults::sqlite)?;
+    conn.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map_err(faults::sqlite)?;
+    drop(conn);
+    std::fs::File::open(to)
+        .and_then(|f| f.sync_all())
+        .map_err(|e| unavailable("backup_disk", "Không ghi được bản sao lưu xuống ổ đĩa.").because(e))?;
+    look(to)
+}
+
+/// What is in a copy that nobody writes.
+pub fn look(copy: &Path) -> Result<Snapshot> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(copy, flags).map_err(faults::sqlite)?;
+    let texts = |sql: &str| -> Result<Vec<String>> {
+        let mut stmt = conn.prepare(sql).map_err(faults::sqlite)?;
+        let rows = stmt.query_map([], |row| row.get(0)).map_err(faults::sqlite)?;
+        rows.collect::<Result<_, _>>().map_err(faults::sqlite)
+    };
+    let names = texts(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )?;
+    let mut tables = Vec::with_capacity(names.len());
+    for name in names {
+        let sql = format!("SELECT COUNT(*) FROM \"{name}\"");
+        let count = conn.query_row(&sql, [], |row| row.get(0)).map_err(faults::sqlite)?;
+        tables.push((name, count));
+    }
+    Ok(Snapshot {
+        tables,
+        migrations: texts("SELECT module || '/' || name FROM migration ORDER BY module, name")?,
+        files: texts("SELECT DISTINCT sha256 FROM file WHERE state = 'kept' ORDER BY sha256")?,
+    })
+}
+
+/// Puts everything written so far into the database file itself; the last act of a program that stops.
+pub async fn checkpoint(db: &Db) -> Result<()> {
+    match db {
+        Db::Sqlite(sqlite) => {
+            sqlite
+                .exclusive(|c| {
+                    c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(faults::sqlite)
+                })
+                .await
+        }
+        Db::Postgres(_) => Ok(()),
     }
 }

@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use foundation::{Clock, Result, SystemClock};
+use foundation::{Clock, Error, Result, SystemClock, error::conflict, error::not_found};
 use kit::{Builder, House};
 use storage::files::Files;
 use storage::folder::Folder;
 use storage::{Db, Migration, migrate};
 use web::Words;
 
-use crate::cli::Place;
+use crate::config::Settings;
 use crate::{shell, wiring};
 
 /// An open house and the folder that it holds.
 pub struct Open {
     /// The house.
     pub house: House,
-    /// Held until the program ends, so that no second process works on it.
-    #[expect(dead_code, reason = "held for its lock")]
-    pub folder: Folder,
+    /// Held until the program ends, so that no second server works on it; none beside a running one.
+    pub folder: Option<Folder>,
 }
 
 /// All migrations, storage's own first.
@@ -38,15 +37,53 @@ pub fn words() -> Result<Words> {
     Words::new(&all)
 }
 
-/// Opens the house that `place` names, making and upgrading what is needed.
-pub async fn open(place: &Place) -> Result<Open> {
-    let folder = Folder::take(&place.data)?;
-    let db = match &place.database {
-        Some(url) => Db::postgres(url).await?,
-        None => Db::sqlite(folder.path())?,
-    };
-    let house = furnish(db, Files::under(folder.path()), false).await?;
-    Ok(Open { house, folder })
+async fn database(settings: &Settings) -> Result<Db> {
+    match &settings.database {
+        Some(url) => Db::postgres(url).await,
+        None => Db::sqlite(&settings.data),
+    }
+}
+
+/// Opens the house alone, making and upgrading what is needed.
+pub async fn alone(settings: &Settings) -> Result<Open> {
+    let folder = Folder::take(&settings.data)?;
+    let db = database(settings).await?;
+    let house = furnish(db, Files::under(folder.path()), settings.secure()).await?;
+    Ok(Open { house, folder: Some(folder) })
+}
+
+/// Opens the house, beside a running server when there is one: for what a server finds by itself. A server of another version is
+/// never upgraded under its feet.
+pub async fn beside(settings: &Settings) -> Result<Open> {
+    match alone(settings).await {
+        Err(e) if in_use(&e) => {
+            let db = database(settings).await?;
+            if migrate::pending(&db, &migrations()).await? > 0 {
+                return Err(conflict(
+                    "server_older",
+                    "Máy chủ đang chạy là bản cũ hơn chương trình này. Hãy dừng máy chủ rồi chạy lại lệnh.",
+                ));
+            }
+            let house = furnish(db, Files::under(&settings.data), settings.secure()).await?;
+            Ok(Open { house, folder: None })
+        }
+        other => other,
+    }
+}
+
+/// The database and files as they are: nothing is made, upgraded or locked.
+pub async fn as_it_is(settings: &Settings) -> Result<(Db, Files)> {
+    if settings.database.is_none() && !settings.data.join("main.db").is_file() {
+        return Err(not_found(
+            "no_database",
+            format!("Trong {} chưa có cơ sở dữ liệu. Hãy kiểm tra --data.", settings.data.display()),
+        ));
+    }
+    Ok((database(settings).await?, Files::under(&settings.data)))
+}
+
+fn in_use(e: &Error) -> bool {
+    e.code() == "data_folder_in_use"
 }
 
 /// A house over an open database. `secure`: browsers reach it over TLS, directly or through a proxy.

@@ -3,23 +3,37 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use axum_server::Handle;
 use foundation::{Result, error::unavailable};
-use kit::{Access, House, Route};
+use kit::{Access, House, Permission, Route};
+use storage::upkeep;
+use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
+use web::peer::{Cidr, Proxies};
 
-use crate::cli::Serve;
-use crate::{errors, open, outbox, wiring};
+use crate::config::Settings;
+use crate::{errors, measure, open, openapi, outbox, pages, tend, tls, wiring, worker};
+
+/// Requests that are being answered may take so long after the program was told to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
 /// Every route of the program, with who may call it.
 pub fn routes() -> Vec<Route> {
+    let steer = Access::Needs(Permission::RunJobs);
     let mut all = vec![
         kit::live::route(),
         Route::get("/assets/{*name}", Access::Public, get(web::assets::serve)),
         Route::get("/health", Access::Public, get(health)),
+        Route::get("/metrics", Access::Public, get(measure::show)),
+        Route::get(openapi::PATH, Access::Public, get(openapi::serve)),
+        Route::get("/api", Access::Public, get(pages::api::show)),
+        Route::get("/jobs", steer, get(pages::jobs::list)),
+        Route::post("/jobs/{id}/retry", steer, post(pages::jobs::retry)),
+        Route::post("/jobs/{id}/cancel", steer, post(pages::jobs::cancel)),
     ];
     for module in wiring::modules() {
         all.extend(module.routes);
@@ -27,12 +41,14 @@ pub fn routes() -> Vec<Route> {
     all
 }
 
-/// The whole router.
-pub fn router(house: &House, tls: bool) -> Router {
+/// The whole router. `secure`: browsers reach it over TLS; `proxies`: who is believed about where a request comes from.
+pub fn router(house: &House, secure: bool, proxies: &[Cidr]) -> Router {
     kit::http::router(house, &routes())
+        .layer(axum::middleware::from_fn(measure::count))
         .layer(axum::middleware::from_fn_with_state(house.clone(), errors::draw))
-        .layer(axum::middleware::from_fn_with_state(web::headers::all(tls).into(), web::headers::add))
+        .layer(axum::middleware::from_fn_with_state(web::headers::all(secure).into(), web::headers::add))
         .layer(CompressionLayer::new())
+        .layer(Extension(Proxies(proxies.into())))
         .with_state(house.clone())
 }
 
@@ -44,35 +60,113 @@ async fn health(State(house): State<House>) -> impl IntoResponse {
 }
 
 /// Serves until it is told to stop.
-pub async fn serve(args: Serve) -> Result<()> {
-    let listener = listen(args.listen).await?;
-    let opened = open::open(&args.place).await?;
+pub async fn serve(settings: &Settings) -> Result<()> {
+    let listener = listen(settings.listen)?;
+    let address = listener.local_addr().unwrap_or(settings.listen);
+    let certificate = match &settings.tls {
+        Some((cert, key)) => Some(tls::open(cert.clone(), key.clone()).await?),
+        None => None,
+    };
+    let opened = open::alone(settings).await?;
     let house = opened.house.clone();
-    let work = [tokio::spawn(house.live.clone().run()), tokio::spawn(outbox::run(house.clone()))];
-    let address = listener.local_addr().unwrap_or(args.listen);
-    println!("Toàn Cảnh đang chạy tại http://{address}/");
-    if let Some(link) = identity::first_run_link(&house.system("start")).await? {
-        let link = link.strip_prefix('/').map_or(link.clone(), |path| format!("http://{address}/{path}"));
-        println!("Tạo tài khoản quản trị đầu tiên (dùng một lần): {link}");
+    measure::begin()?;
+    let work = Work::begin(&house);
+    announce(&house, settings, address).await?;
+
+    let handle = Handle::new();
+    let app = router(&house, settings.secure(), &settings.proxies)
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = tokio::spawn(stop_in_order(house.clone(), handle.clone()));
+    let failed = |e: std::io::Error| unavailable("serve", "Máy chủ dừng vì lỗi mạng.").because(e);
+    match certificate {
+        Some(tls) => {
+            let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+            server.handle(handle).serve(app).await
+        }
+        None => axum_server::from_tcp(listener).map_err(failed)?.handle(handle).serve(app).await,
     }
-    let app = router(&house, false).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop_signal());
-    // Live connections never end by themselves: after the signal they get a moment, then the program goes.
-    tokio::select! {
-        done = served => done.map_err(|e| unavailable("serve", "Máy chủ dừng vì lỗi mạng.").because(e))?,
-        () = async { stop_signal().await; tokio::time::sleep(Duration::from_secs(3)).await } => {}
-    }
-    for task in work {
-        task.abort();
-    }
-    outbox::drain(&house).await;
+    .map_err(failed)?;
+    stopping.abort();
+    work.end(&house).await;
+    upkeep::checkpoint(&house.db).await?;
     drop(opened);
     println!("Đã dừng.");
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::bind(address).await.map_err(|e| {
+/// Says where the program is, what is unsafe about it, and how the first administrator comes in.
+async fn announce(house: &House, settings: &Settings, address: SocketAddr) -> Result<()> {
+    let url = settings.url(address);
+    println!("Toàn Cảnh đang chạy tại {url}/");
+    if settings.tls.is_none() && settings.proxies.is_empty() && !address.ip().is_loopback() {
+        println!(
+            "CẢNH BÁO: máy khác truy cập được {address} mà không mã hóa: mật khẩu có thể bị đọc trên đường truyền. \
+             Hãy dùng --tls-cert và --tls-key, hoặc --behind-proxy."
+        );
+    }
+    if let Some(link) = identity::first_run_link(&house.system("start")).await? {
+        println!("Tạo tài khoản quản trị đầu tiên (dùng một lần): {url}{link}");
+    }
+    Ok(())
+}
+
+/// What runs beside the answers.
+struct Work {
+    stop: watch::Sender<bool>,
+    worker: tokio::task::JoinHandle<()>,
+    endless: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Work {
+    fn begin(house: &House) -> Work {
+        let (stop, told) = watch::channel(false);
+        let mut jobs = tend::own_jobs();
+        jobs.extend(wiring::modules().into_iter().flat_map(|m| m.jobs));
+        Work {
+            stop,
+            worker: tokio::spawn(worker::run(house.clone(), worker::handlers(jobs), told)),
+            endless: vec![
+                tokio::spawn(house.live.clone().run()),
+                tokio::spawn(outbox::run(house.clone())),
+                tokio::spawn(identity::keep(house.clone())),
+                tokio::spawn(tend::schedule(house.clone())),
+                tokio::spawn(tend::demo_feed(house.clone())),
+                tokio::spawn(measure::keep()),
+            ],
+        }
+    }
+
+    /// Ends it in order: no new events, the jobs done or given back, the events that are there delivered, the log sealed.
+    async fn end(self, house: &House) {
+        self.stop.send_replace(true);
+        let _ = self.worker.await;
+        for task in self.endless {
+            task.abort();
+            let _ = task.await;
+        }
+        outbox::drain(house).await;
+        if let Err(e) = identity::seal(&house.system("stop")).await {
+            tracing::warn!("the audit log could not be sealed, it will be at the next start: {e:?}");
+        }
+    }
+}
+
+/// Waits for the signal, then takes no new connection, ends the live ones and lets the others finish. A second signal ends at once.
+async fn stop_in_order(house: House, handle: Handle<SocketAddr>) {
+    stop_signal().await;
+    println!("Đang dừng… (nhấn Ctrl+C lần nữa để dừng ngay)");
+    house.live.close();
+    handle.graceful_shutdown(Some(LAST_ANSWERS));
+    tokio::spawn(async {
+        stop_signal().await;
+        eprintln!("Dừng ngay.");
+        std::process::exit(130);
+    });
+}
+
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
+    let bound = std::net::TcpListener::bind(address).and_then(|l| l.set_nonblocking(true).map(|()| l));
+    bound.map_err(|e| {
         let message = match e.kind() {
             std::io::ErrorKind::AddrInUse => format!(
                 "Cổng {} đang được dùng. Hãy dừng chương trình kia, hoặc chọn cổng khác bằng --listen 127.0.0.1:8081.",

@@ -27,7 +27,7 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
         title: String::new(),
         entries: vec![
             entry(cx, "/", "nav-overview", "home"),
-            entry(cx, "/morning", "nav-morning-page", "sun"),
+            entry(cx, "/morning", "nav-morning-page", "sunrise"),
             entry(cx, "/wall", "nav-wall-page", "screen"),
         ],
     }];
@@ -136,7 +136,7 @@ impl Shell for DeskShell {
                 entry(cx, "/", "nav-overview", "home"),
                 entry(cx, "/indicators", "nav-indicators", "trend"),
                 entry(cx, "/compare", "nav-compare", "list"),
-                entry(cx, "/morning", "nav-morning-page", "sun"),
+                entry(cx, "/morning", "nav-morning-page", "sunrise"),
             ],
             clock: TimeOfDay::of(now).show(),
             person,

@@ -38,6 +38,8 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
         }
         // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are read again.
         packs::EVENT => packs::refresh(&house.system("packs.applied"), &pack_parts()).await,
+        // The place was chosen, perhaps in another process → units are read again, with their root.
+        identity::ROOT_CHOSEN => house.get::<units::Atlas>()?.reload(&house.db).await,
         other => Err(internal("event_unknown", format!("Không ai xử lý sự kiện {other}"))),
     }
 }

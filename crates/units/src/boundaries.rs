@@ -254,11 +254,14 @@ pub const SIZE: f64 = 1000.0;
 
 type Shapes = BTreeMap<UnitId, Shape>;
 
+/// A locator, and whether its boundaries are approximate.
+type Found = Arc<(Locator<UnitId>, bool)>;
+
 /// The service that draws maps and finds where a point lies.
 #[derive(Default)]
 pub struct Maps {
     drawn: Mutex<HashMap<(UnitId, Level, i32), Arc<DrawnMap>>>,
-    locators: Mutex<HashMap<UnitId, Arc<(Locator<UnitId>, bool)>>>,
+    locators: Mutex<HashMap<UnitId, Found>>,
 }
 
 impl Maps {

@@ -8,8 +8,8 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, header};
 
 /// What a browser may load and where a form may go.
-pub const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
-     script-src 'self'; worker-src 'self' blob:; connect-src 'self'; font-src 'self'; object-src 'none'; \
+pub const POLICY: &str = "default-src 'self'; img-src 'self'; style-src 'self'; \
+     script-src 'self'; worker-src 'self'; connect-src 'self'; font-src 'self'; object-src 'none'; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// The headers of every answer. `hsts` only when the program is reached over TLS, directly or behind a proxy.

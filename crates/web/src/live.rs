@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use foundation::{Clock, Lang, Result};
 use futures_util::future::BoxFuture;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// How long changes are gathered before they are rendered.
 pub const BEAT: Duration = Duration::from_millis(100);
@@ -81,6 +81,7 @@ struct Inner {
     connected: AtomicUsize,
     wake: Notify,
     sent: broadcast::Sender<Arc<Update>>,
+    closed: watch::Sender<bool>,
 }
 
 /// The hub. Cheap to clone.
@@ -99,6 +100,7 @@ impl Live {
             connected: AtomicUsize::new(0),
             wake: Notify::new(),
             sent: broadcast::channel(4096).0,
+            closed: watch::channel(false).0,
         }))
     }
 
@@ -121,6 +123,11 @@ impl Live {
         let step = |v: i64| Some((v + 1).max(now));
         let before = self.0.version.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step);
         before.map_or(now, |v| (v + 1).max(now))
+    }
+
+    /// Ends every connection, those made later too: the program stops.
+    pub fn close(&self) {
+        self.0.closed.send_replace(true);
     }
 
     /// How many pages are connected.
@@ -254,7 +261,8 @@ impl Live {
         }
         first.sort_by_key(|u| u.version);
         self.0.connected.fetch_add(1, Ordering::Relaxed);
-        Subscription { live: self.clone(), keys: kept, first: first.into(), updates }
+        let closed = self.0.closed.subscribe();
+        Subscription { live: self.clone(), keys: kept, first: first.into(), updates, closed }
     }
 
     /// Renders what was touched and has readers, beat by beat, until the program stops.
@@ -297,6 +305,7 @@ pub struct Subscription {
     keys: HashSet<Key>,
     first: std::collections::VecDeque<Arc<Update>>,
     updates: broadcast::Receiver<Arc<Update>>,
+    closed: watch::Receiver<bool>,
 }
 
 impl Subscription {
@@ -306,7 +315,12 @@ impl Subscription {
             return Some(Next::Update(update));
         }
         loop {
-            match self.updates.recv().await {
+            let next = tokio::select! {
+                biased;
+                _ = self.closed.wait_for(|closed| *closed) => return None,
+                next = self.updates.recv() => next,
+            };
+            match next {
                 Ok(update) if self.keys.contains(&update.key) => return Some(Next::Update(update)),
                 Ok(_) => {}
                 Err(broadcast::error::RecvError::Lagged(_)) => return Some(Next::Lagged),

@@ -17,7 +17,7 @@ pub fn sparkline(points: &[Option<f64>], width: f64, height: f64, class: &str) -
     let step = width / (points.len() - 1) as f64;
     let mut path = String::new();
     let mut pen_down = false;
-    let mut last = (0.0, 0.0);
+    let mut last = (0.0_f64, 0.0_f64);
     for (i, point) in points.iter().enumerate() {
         match point {
             Some(v) => {
@@ -35,7 +35,7 @@ pub fn sparkline(points: &[Option<f64>], width: f64, height: f64, class: &str) -
     Some(format!(
         "<svg class=\"spark{class}\" viewBox=\"-2 -2 {:.0} {:.0}\" preserveAspectRatio=\"none\" aria-hidden=\"true\" \
          focusable=\"false\"><path class=\"spark-line\" d=\"{path}\"/>\
-         <path class=\"spark-line\" d=\"M{x:.1} {y:.1}h.01\" stroke-width=\"4\"/></svg>",
+         <path class=\"spark-line spark-end\" d=\"M{x:.1} {y:.1}h.01\"/></svg>",
         width + 4.0,
         height + 4.0
     ))

@@ -15,7 +15,7 @@ export interface Hooks {
 }
 type Message =
   | { kind: "who" }
-  | { kind: "topics"; tab: string; topics: string[] }
+  | { kind: "topics"; tab: string; topics: string[]; since: string }
   | { kind: "bye"; tab: string }
   | { kind: "fragment"; id: string; topic: string; html: string }
   | { kind: "reload"; id: string }
@@ -37,7 +37,8 @@ export class Stream {
   #stop: AbortController | null = null;
   #tabs = new Map<string, string[]>();
   #opened = "";
-  #last = "";
+  #last: string;
+  #behind = Infinity; // the oldest version among the pages that came since the stream was opened
   #wait = FIRST_WAIT_MS;
   #retry = 0;
   #gather = 0;
@@ -48,7 +49,9 @@ export class Stream {
     private readonly lang: string,
     private topics: string[],
     private readonly hooks: Hooks,
+    since: string,
   ) {
+    this.#last = since;
     this.#name = `tc-live:${url}:${lang}`;
   }
 
@@ -68,7 +71,7 @@ export class Stream {
         return hold();
       })
       .catch(aborted);
-    this.#say({ kind: "topics", tab: this.#tab, topics: this.topics });
+    this.#tellTopics();
     const census = setInterval(() => void this.#census(), CENSUS_MS);
     stop.signal.addEventListener("abort", () => clearInterval(census), { once: true });
   }
@@ -95,7 +98,11 @@ export class Stream {
     if (topics.join("\n") === this.topics.join("\n")) return;
     this.topics = topics;
     if (this.#leading) this.#soon();
-    else this.#say({ kind: "topics", tab: this.#tab, topics });
+    else this.#tellTopics();
+  }
+
+  #tellTopics(): void {
+    this.#say({ kind: "topics", tab: this.#tab, topics: this.topics, since: this.#last });
   }
 
   #say(message: Message): void {
@@ -105,10 +112,11 @@ export class Stream {
   #hear(m: Message): void {
     switch (m.kind) {
       case "who":
-        return this.#say({ kind: "topics", tab: this.#tab, topics: this.topics });
+        return this.#tellTopics();
       case "topics":
         if (!this.#leading) return;
         this.#tabs.set(m.tab, m.topics);
+        this.#behind = Math.min(this.#behind, Number(m.since) || 0);
         this.#say({ kind: "state", state: this.#state });
         return this.#soon();
       case "bye":
@@ -159,10 +167,12 @@ export class Stream {
     this.#opened = key;
     const query = new URLSearchParams(union.map((t) => ["t", t]));
     query.set("lang", this.lang);
-    if (this.#last) query.set("since", this.#last);
+    const since = Math.min(Number(this.#last) || 0, this.#behind);
+    if (since) query.set("since", String(since));
     const source = (this.#source = new EventSource(`${this.url}?${query}`));
     source.onopen = () => {
       this.#wait = FIRST_WAIT_MS;
+      this.#behind = Infinity;
       this.#tell("live");
     };
     source.onerror = () => {

@@ -14,6 +14,10 @@ export function swap(el: HTMLElement, html: string): boolean {
   }
   const template = document.createElement("template");
   template.innerHTML = html;
+  if (template.innerHTML === el.innerHTML) {
+    shown.set(el, html);
+    return false;
+  }
   const keep = remember(el);
   el.replaceChildren(template.content);
   keep();

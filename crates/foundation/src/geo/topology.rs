@@ -14,7 +14,8 @@ use super::weave::weave;
 pub struct Seam {
     /// The grid on which borders are compared.
     pub grid: Grid,
-    /// Points closer than this many metres become one, and points half as close to a neighbour's edge join it.
+    /// Points closer than this many metres become one, and points half as close to a neighbour's edge join
+    /// it.
     pub snap_m: f64,
     /// When units are dissolved, holes narrower than this many metres on average are closed.
     pub gap_m: f64,

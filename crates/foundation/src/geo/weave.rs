@@ -16,10 +16,12 @@ const PASSES: usize = 8;
 
 /// Weaves the rings together, `snap` being the tolerance in steps. A ring may become empty.
 pub(crate) fn weave(rings: &mut [DotRing], snap: f64) {
-    // Honest borders gain few dots; hostile ones, whose every edge crosses every other, gain no more than this.
+    // Honest borders gain few dots; hostile ones, whose every edge crosses every other, gain no more than
+    // this.
     let mut room = 10_000 + 2 * rings.iter().map(Vec::len).sum::<usize>();
     for _ in 0..PASSES {
-        // Dots are then farther apart than the tolerance, and edges that get a dot never become shorter than it.
+        // Dots are then farther apart than the tolerance, and edges that get a dot never become shorter than
+        // it.
         if snap >= 1.0 {
             snap_dots(rings, snap as i32);
         }

@@ -1,6 +1,6 @@
-//! Which edges part land from no land. Where units only touch, an edge walked once in each direction goes away and
-//! that is all. Where they overlap, places are encircled twice, and every edge is asked how often the places on
-//! its two sides are.
+//! Which edges part land from no land. Where units only touch, an edge walked once in each direction goes
+//! away and that is all. Where they overlap, places are encircled twice, and every edge is asked how often
+//! the places on its two sides are.
 
 use super::boxes::Boxes;
 use super::grid::{Dot, dot_edges};
@@ -9,9 +9,9 @@ use super::shape::Bounds;
 /// A directed edge and how often it is walked that way more than the other.
 type Edge = (Dot, Dot, i32);
 
-/// The edges of `rings` that have land on their left and none on their right, sorted. `land` is told how often a
-/// place is encircled counter-clockwise. As many edges lead into each dot as out of it. Loops that neither touch
-/// nor cross another are not looked at: what lies in what is for the caller to see.
+/// The edges of `rings` that have land on their left and none on their right, sorted. `land` is told how
+/// often a place is encircled counter-clockwise. As many edges lead into each dot as out of it. Loops that
+/// neither touch nor cross another are not looked at: what lies in what is for the caller to see.
 pub(crate) fn boundary<'a>(
     rings: impl IntoIterator<Item = &'a [Dot]>,
     land: fn(i32) -> bool,
@@ -33,8 +33,8 @@ pub(crate) fn boundary<'a>(
     if is_balanced(&boundary) { boundary } else { all_walked(edges) }
 }
 
-/// Every edge as often as it is walked. Used as they are when edges cross after all, because they always close:
-/// better an odd sliver than land that is lost.
+/// Every edge as often as it is walked. Used as they are when edges cross after all, because they always
+/// close: better an odd sliver than land that is lost.
 fn all_walked(edges: Vec<Edge>) -> Vec<(Dot, Dot)> {
     edges
         .into_iter()
@@ -98,8 +98,8 @@ fn by_angle(at: Dot, a: Dot, b: Dot) -> std::cmp::Ordering {
     below(a).cmp(&below(b)).then_with(|| 0.cmp(&super::grid::side(at, a, b)))
 }
 
-/// For each edge how often the place on its left is encircled: counted along a level ray to the east from just
-/// above its middle.
+/// For each edge how often the place on its left is encircled: counted along a level ray to the east from
+/// just above its middle.
 fn windings(edges: &[Edge]) -> Vec<i32> {
     let boxes: Vec<Bounds> = edges
         .iter()
@@ -131,8 +131,8 @@ fn windings(edges: &[Edge]) -> Vec<i32> {
     (0..edges.len()).map(count).collect()
 }
 
-/// 1 if the edge passes the ray east of (`mx`, `my`), given doubled, northward; −1 southward; 0 if not. A dot on
-/// the level of the ray counts as below it.
+/// 1 if the edge passes the ray east of (`mx`, `my`), given doubled, northward; −1 southward; 0 if not. A dot
+/// on the level of the ray counts as below it.
 fn passes(c: Dot, d: Dot, mx: i64, my: i64) -> i32 {
     let (cy, dy) = (2 * i64::from(c.y), 2 * i64::from(d.y));
     if (cy > my) == (dy > my) {

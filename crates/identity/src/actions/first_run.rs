@@ -7,6 +7,7 @@ use foundation::{Date, Result, error::conflict};
 use kit::{Context, Fields, Role, audit};
 use serde_json::json;
 use storage::settings;
+use units::Atlas;
 
 use crate::actions::sign_in::{SignedIn, begin};
 use crate::actions::{acting, doorkeeper, person_name, sign_in_name, subject};
@@ -16,6 +17,9 @@ use crate::store::accounts::NewAccount;
 use crate::store::links::{self, Purpose};
 use crate::store::{accounts, grants};
 use crate::{password, token};
+
+/// The event: it was chosen which place the installation serves.
+pub const ROOT_CHOSEN: &str = "identity.root_chosen";
 
 /// The first administrator.
 pub struct FirstRun {
@@ -70,7 +74,7 @@ impl FirstRun {
         if chosen.is_none() {
             settings::set(&mut tx, cx.clock.as_ref(), ROOT_UNIT, &root.to_string()).await?;
             audit(&mut tx, &who, "installation.root", &format!("unit:{root}"), &json!({})).await?;
-            tx.publish(now, "identity.root_chosen", &json!({ "unit": root })).await?;
+            tx.publish(now, ROOT_CHOSEN, &json!({ "unit": root })).await?;
         }
         let new = NewAccount {
             id,
@@ -84,6 +88,8 @@ impl FirstRun {
         audit(&mut tx, &who, "account.first_admin", &subject(id), &json!({ "unit": root })).await?;
         let signed_in = begin(&mut tx, cx, id, &self.agent).await?;
         tx.commit().await?;
+        // The next page already knows the place; other processes hear of it by the event.
+        cx.house.get::<Atlas>()?.reload(&cx.db).await?;
         doorkeeper(cx)?.forget_all();
         Ok(signed_in)
     }

@@ -6,9 +6,8 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use foundation::text::fold;
-use foundation::{Date, Instant, Result, TimeOfDay, error::internal};
+use foundation::{Date, Instant, Result};
 use futures_util::stream;
 use http::{StatusCode, header};
 use kit::http::url_encode;
@@ -22,6 +21,7 @@ use crate::grant::Charge;
 use crate::http::accounts::read_day;
 use crate::http::{Told, moment, page_with, told};
 use crate::seal::{self, Report};
+use crate::sheet::{csv as csv_of, iso};
 use crate::store::log::{self, Entry, Filter};
 use crate::store::{accounts, grants, keys};
 use crate::token::hex;
@@ -157,11 +157,6 @@ async fn filter(cx: &Context, asked: &Asked, names: &Names) -> Result<Filter> {
     })
 }
 
-fn iso(at: Instant) -> String {
-    let second = at.seconds().rem_euclid(60);
-    format!("{}T{}:{second:02}+07:00", Date::of(at).iso(), TimeOfDay::of(at).show())
-}
-
 /// The message that names an action, the module's own or identity's; the code itself when there is none.
 fn action_name(cx: &Context, code: &str) -> String {
     let key = code.replace(['.', '_'], "-");
@@ -212,41 +207,6 @@ pub(super) async fn page(cx: Context, Query(asked): Query<Asked>) -> Answer {
     page_with(status, &shown)
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
-}
-
-fn write(rows: &[Entry], head: bool) -> Result<Bytes> {
-    let broken = |e: String| internal("audit_csv", "Không ghi được tệp nhật ký").because(e);
-    let mut out = csv::Writer::from_writer(Vec::new());
-    if head {
-        let columns =
-            ["seq", "at", "actor", "action", "subject", "detail", "prev_hash", "hash", "id", "at_us"];
-        out.write_record(columns).map_err(|e| broken(e.to_string()))?;
-    }
-    for e in rows {
-        let hash = |h: &Option<Vec<u8>>| h.as_deref().map(hex).unwrap_or_default();
-        let record = [
-            e.seq.map_or_else(String::new, |s| s.to_string()),
-            iso(e.at),
-            cell(&e.actor),
-            cell(&e.action),
-            cell(&e.subject),
-            cell(&e.detail),
-            hash(&e.prev_hash),
-            hash(&e.hash),
-            e.id.to_string(),
-            e.at.0.to_string(),
-        ];
-        out.write_record(record).map_err(|e| broken(e.to_string()))?;
-    }
-    out.into_inner().map(Bytes::from).map_err(|e| broken(e.to_string()))
-}
-
 /// The whole log that fits, page by page as the reader takes it.
 pub(super) async fn csv(cx: Context, Query(asked): Query<Asked>) -> Answer {
     let names = Names::read(&cx).await?;
@@ -266,7 +226,7 @@ pub(super) async fn csv(cx: Context, Query(asked): Query<Asked>) -> Answer {
             let rows = log::find(&db, &filter, PER_CHUNK).await?;
             filter.older_than = rows.last().map(|e| (e.at, e.id));
             let done = rows.len() < PER_CHUNK as usize;
-            Ok(Some((write(&rows, head)?, (filter, false, done))))
+            Ok(Some((csv_of(&rows, head)?, (filter, false, done))))
         }
     });
     let response: Response = (
@@ -279,20 +239,4 @@ pub(super) async fn csv(cx: Context, Query(asked): Query<Asked>) -> Answer {
     )
         .into_response();
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spreadsheet_takes_no_cell_for_a_formula() {
-        assert_eq!(cell("=cmd()"), "'=cmd()");
-        assert_eq!(cell("unit:92"), "unit:92");
-    }
-
-    #[test]
-    fn a_moment_is_written_with_its_zone() {
-        assert_eq!(iso(Instant(0)), "1970-01-01T07:00:00+07:00");
-    }
 }

@@ -1,4 +1,5 @@
-//! Chance that repeats: numbers drawn from a seed (SplitMix64), so that the same place always gets the same demo.
+//! Chance that repeats: numbers drawn from a seed (SplitMix64), so that the same place always gets the same
+//! demo.
 
 /// A stream of numbers that its seed fixes.
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
-//! Make the demo: every figure of the last months, some targets, some corrections, all from the source «Số liệu mẫu».
+//! Make the demo: every figure of the last months, some targets, some corrections, all from the source «Số
+//! liệu mẫu».
 //!
-//! Who: an admin or the command line. The figures are told as if they had come on their days, so that «as known on» and
-//! the lists of late units tell something; the audit log has the true time. They go straight into the history in the order
-//! of its key (a new source has no earlier values to compare with), twenty thousand rows a transaction. A demo that is there
-//! already is taken away first. Real figures are never touched: wherever one stands, it is shown instead.
+//! Who: an admin or the command line. The figures are told as if they had come on their days, so that «as
+//! known on» and the lists of late units tell something; the audit log has the true time. They go straight
+//! into the history in the order of its key (a new source has no earlier values to compare with), twenty
+//! thousand rows a transaction. A demo that is there already is taken away first. Real figures are never
+//! touched: wherever one stands, it is shown instead.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +48,8 @@ pub struct Depth {
 }
 
 impl Depth {
-    /// So many months; sixty days, sixty weeks (last year's week stands beside this one's) and three years, or less.
+    /// So many months; sixty days, sixty weeks (last year's week stands beside this one's) and three years,
+    /// or less.
     pub fn months(months: i32) -> Depth {
         let months = months.max(1);
         Depth { months, days: 60.min(months * 31), weeks: 60.min(months * 5), years: 3 }
@@ -63,6 +66,11 @@ impl Depth {
                 let years = match calendar.per_year() {
                     Some(1) if self.months >= 12 => self.years,
                     _ => 0,
+                };
+                // Quarters and halves begin with a year, so that years made of them are whole.
+                let by_month = match calendar.per_year() {
+                    Some(2..=4) if self.months >= 12 => by_month.first_of_year(),
+                    _ => by_month,
                 };
                 now.plus(-years).min(by_month)
             }
@@ -317,7 +325,8 @@ async fn finish(
     tx.commit().await
 }
 
-/// Rows that wait to be written: those of earlier days, and those of yesterday and today, which «what moved» tells of.
+/// Rows that wait to be written: those of earlier days, and those of yesterday and today, which «what moved»
+/// tells of.
 struct Writer<'a> {
     cx: &'a Context,
     source: &'a Source,

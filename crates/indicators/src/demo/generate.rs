@@ -1,9 +1,10 @@
-//! The made-up value of an indicator for a unit and a period. Pure: nothing but the definition, the series, the unit and the
-//! period decides, so that the same place always gets the same demo.
+//! The made-up value of an indicator for a unit and a period. Pure: nothing but the definition, the series,
+//! the unit and the period decides, so that the same place always gets the same demo.
 //!
-//! Promised: every value lies in the indicator's range and has its decimals; a part is never more than its whole, and missing
-//! when the whole is; the values of a split add up to the figure; a figure that runs from the start of the year never falls
-//! within the year. A small whole number is rounded by chance, so that sums over many units stay true.
+//! Promised: every value lies in the indicator's range and has its decimals; a part is never more than its
+//! whole, and missing when the whole is; the values of a split add up to the figure; a figure that runs from
+//! the start of the year never falls within the year. A small whole number is rounded by chance, so that sums
+//! over many units stay true.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,8 @@ use super::places::Place;
 use super::series::{Spec, full_id};
 use super::shape;
 use super::stories::{Stories, period_number};
-use crate::definition::{Catalogue, Direction, Indicator, OverPlaces, ReportedBy};
+use crate::catalogue::Catalogue;
+use crate::definition::{Direction, Indicator, OverPlaces, ReportedBy};
 
 /// The day on which `base` and `share` hold: 2026-07-01. Trends run from it.
 const ANCHOR: Date = Date(20_635);
@@ -77,7 +79,8 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// The series of the reported indicators of `catalogue`, by our number; one whose series cannot be made is left out.
+    /// The series of the reported indicators of `catalogue`, by our number; one whose series cannot be made
+    /// is left out.
     pub fn new(catalogue: &Catalogue, specs: &[(String, Spec)], stories: Stories) -> Generator {
         let specs: HashMap<&str, &Spec> = specs.iter().map(|(c, s)| (c.as_str(), s)).collect();
         let mut known: Vec<&Indicator> =
@@ -217,7 +220,8 @@ impl Generator {
         series.lean != 0.0 && self.stories.is_weak(place.unit, pack, until)
     }
 
-    /// The values by dimension of a figure, `sex=f` → value, in the order of the keys; empty when it is not split.
+    /// The values by dimension of a figure, `sex=f` → value, in the order of the keys; empty when it is not
+    /// split.
     pub fn parts(&self, at: usize, value: f64, place: &Place, period: Period) -> Vec<(String, f64)> {
         let Some(series) = self.all.get(at).filter(|s| s.is_split() && value >= 0.0) else {
             return Vec::new();
@@ -266,6 +270,10 @@ impl Series {
     }
 
     fn is_silent(&self, place: &Place, period: Period) -> bool {
+        // A rank or a growth of its own is not what its former parts had.
+        if matches!(self.indicator.def.over_places, OverPlaces::None) && place.kin != place.unit {
+            return true;
+        }
         let Some(missing) = self.spec.missing else { return false };
         // Whoever has no such thing never has it.
         let (unit, grain) = match self.indicator.def.optional {
@@ -310,7 +318,8 @@ fn chain(all: &[Series], from: usize) -> Vec<usize> {
     found
 }
 
-/// For every figure whether more of it is better (1) or worse (-1): its own direction, or that of the rate it is counted in.
+/// For every figure whether more of it is better (1) or worse (-1): its own direction, or that of the rate it
+/// is counted in.
 fn leans(catalogue: &Catalogue) -> HashMap<&str, f64> {
     let sign = |direction| match direction {
         Direction::Up => 1.0,

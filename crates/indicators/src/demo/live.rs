@@ -1,15 +1,15 @@
 //! The living feed: while the demo is on, units report one after another, as they do in life.
 //!
-//! Each tick is one hundredth of the units (at least one), in turn. A unit sends what has come due since its last turn: a report
-//! that arrived, the estimates of a new day; and it moves its estimates of the running day, week or month a little. So a demo that
-//! stays on for weeks, or was off meanwhile, goes on by itself.
+//! Each tick is one hundredth of the units (at least one), in turn. A unit sends what has come due since its
+//! last turn: a report that arrived, the estimates of a new day; and it moves its estimates of the running
+//! day, week or month a little. So a demo that stays on for weeks, or was off meanwhile, goes on by itself.
 //!
 //! What keeps it small:
-//! - only estimates move; a final figure never does. An estimate that changes is no correction, so the list of corrections
-//!   keeps telling of those that were planted;
+//! - only estimates move; a final figure never does. An estimate that changes is no correction, so the list
+//!   of corrections keeps telling of those that were planted;
 //! - of the estimates of one figure the history keeps the first and the last two: it does not grow with time;
 //! - at most one tick in two seconds, whatever the caller does, also over several programs;
-//! - ticks have deliveries, but no rows in the audit log, which is kept for ever.
+//! - all ticks of a day are one delivery, and have no rows in the audit log, which is kept for ever.
 
 use std::collections::HashMap;
 
@@ -166,22 +166,37 @@ async fn write(cx: &Context, next: Turn, told: Vec<Told>) -> Result<u64> {
     let json = serde_json::to_string(&next)
         .map_err(|e| internal("demo_tick", "Không ghi được trạng thái của số liệu mẫu").because(e))?;
     settings::set(&mut tx, cx.clock.as_ref(), TICK, &json).await?;
-    let batch = store_batch(&mut tx, cx, &source, next.at, 0, TICK_NOTE).await?;
+    let batch = store_batch(&mut tx, cx, &source, next.at, 0, "").await?;
     let written = observations::write(&mut tx, &source, batch, next.at, told).await?;
     if written.changed > 0 {
-        tx.run("UPDATE batch SET changed = $2 WHERE id = $1", args![batch, written.changed as i64]).await?;
         forget_old_estimates(&mut tx, batch).await?;
         let touched = observations::touched(&mut tx, batch).await?;
-        tx.publish(next.at, CHANGED, &Changed { batch: Some(batch), touched }.to_json()).await?;
+        let day = todays_batch(&mut tx, cx, &source, next.at).await?;
+        tx.run("UPDATE observation SET batch = $2 WHERE batch = $1", args![batch, day]).await?;
+        tx.run(
+            "UPDATE batch SET at = $2, changed = changed + $3 WHERE id = $1",
+            args![day, next.at, written.changed as i64],
+        )
+        .await?;
+        tx.publish(next.at, CHANGED, &Changed { batch: Some(day), touched }.to_json()).await?;
     }
-    tx.run(
-        "DELETE FROM batch WHERE kind = 'demo' AND note = $1
-            AND NOT EXISTS (SELECT 1 FROM observation o WHERE o.batch = batch.id)",
-        args![TICK_NOTE],
-    )
-    .await?;
+    tx.run("DELETE FROM batch WHERE id = $1", args![batch]).await?;
     tx.commit().await?;
     Ok(written.changed)
+}
+
+/// The delivery that holds all ticks of a day.
+async fn todays_batch(tx: &mut Tx, cx: &Context, source: &Source, now: Instant) -> Result<Uuid> {
+    let known: Option<(Uuid,)> = tx
+        .one(
+            "SELECT id FROM batch WHERE kind = 'demo' AND note = $1 AND at >= $2",
+            args![TICK_NOTE, Date::of(now).start()],
+        )
+        .await?;
+    match known {
+        Some((id,)) => Ok(id),
+        None => store_batch(tx, cx, source, now, 0, TICK_NOTE).await,
+    }
 }
 
 /// Of the estimates of each figure that `batch` told keeps the first and the last two.

@@ -1,12 +1,13 @@
-//! The demo: synthetic figures, so that a place can see the whole before its own figures come. Everything it writes is marked
-//! «Số liệu mẫu» and one command takes it away.
+//! The demo: synthetic figures, so that a place can see the whole before its own figures come. Everything it
+//! writes is marked «Số liệu mẫu» and one command takes it away.
 //!
 //! - [`series`]: how a pack says what its figures look like, and the table that keeps it;
 //! - [`generate`]: the values, pure: the same unit, indicator and period give the same value for ever;
-//! - [`stories`]: what is planted so that the lists have something to tell: late units, one weak unit a field, corrections;
+//! - [`stories`]: what is planted so that the lists have something to tell: late units, one weak unit a
+//!   field, corrections;
 //! - [`places`]: who reports, with how many people, also before the reform;
 //! - [`targets`]: made-up plans of the year;
-//! - [`feed`]: making it, and the living feed; [`remove`]: taking it away.
+//! - [`feed`]: making it; [`live`]: the living feed; [`remove`]: taking it away.
 
 pub mod chance;
 pub mod feed;

@@ -1,5 +1,5 @@
-//! Who reports in the demo, with how many people. Before a reform those are the units that today's were made of, each a
-//! part of what became of it, so that a series does not jump where the boundaries changed.
+//! Who reports in the demo, with how many people. Before a reform those are the units that today's were made
+//! of, each a part of what became of it, so that a series does not jump where the boundaries changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;

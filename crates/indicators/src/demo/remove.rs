@@ -1,7 +1,7 @@
 //! Take the demo away: the only place where history is deleted, and only that of sources marked as demo.
 //!
-//! Who: an admin or the command line. All in one transaction: values, what is shown, targets, deliveries, the source itself.
-//! Where a real source stands behind a made-up value, its value is shown again.
+//! Who: an admin or the command line. All in one transaction: values, what is shown, targets, deliveries, the
+//! source itself. Where a real source stands behind a made-up value, its value is shown again.
 
 use foundation::{Result, error::forbidden};
 use kit::{Context, Permission, audit};
@@ -32,7 +32,8 @@ pub async fn remove(cx: &Context) -> Result<u64> {
              WHERE source IN (SELECT id FROM source WHERE demo = TRUE)
              GROUP BY indicator, calendar
              UNION
-             SELECT CAST(indicator AS BIGINT), calendar, MIN(period), MAX(period) FROM target WHERE demo = TRUE
+             SELECT CAST(indicator AS BIGINT), calendar, MIN(period), MAX(period) FROM target
+             WHERE demo = TRUE
              GROUP BY indicator, calendar
              ORDER BY 1, 2, 3, 4",
             args![],
@@ -45,8 +46,8 @@ pub async fn remove(cx: &Context) -> Result<u64> {
         .await?;
     // What is left is real: of each key the newest word of every source, the first source that has a value.
     tx.run(
-        "INSERT INTO current_value (indicator, calendar, period, unit, dims, source, precedence, value, estimated,
-            known_at)
+        "INSERT INTO current_value (indicator, calendar, period, unit, dims, source, precedence, value,
+            estimated, known_at)
          SELECT indicator, calendar, period, unit, dims, source, precedence, value, estimated, known_at FROM (
             SELECT o.indicator AS indicator, o.calendar AS calendar, o.period AS period, o.unit AS unit,
                 o.dims AS dims, o.source AS source, p.precedence AS precedence, o.value AS value,

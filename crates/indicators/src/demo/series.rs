@@ -1,4 +1,5 @@
-//! `demo/series.yaml`: what the made-up figures of an indicator look like, its checks, and the table that keeps it.
+//! `demo/series.yaml`: what the made-up figures of an indicator look like, its checks, and the table that
+//! keeps it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,8 +9,8 @@ use storage::{Db, Tx, args};
 
 use crate::definition::{Definition, ReportedBy};
 
-/// How the figures of one indicator are made. Exactly one of `base`, `share_of` and `times_of` is given; `docs/packs.md` tells
-/// what each key means.
+/// How the figures of one indicator are made. Exactly one of `base`, `share_of` and `times_of` is given;
+/// `docs/packs.md` tells what each key means.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -123,7 +124,8 @@ pub fn full_id(code: &str, id: &str) -> String {
     }
 }
 
-/// Checks the series of all packs together; `definitions` by full id. Every fault is told with the full id it stands at.
+/// Checks the series of all packs together; `definitions` by full id. Every fault is told with the full id it
+/// stands at.
 pub fn check(specs: &[(String, Spec)], definitions: &[(String, Definition)]) -> Vec<(String, String)> {
     let defs: HashMap<&str, &Definition> = definitions.iter().map(|(c, d)| (c.as_str(), d)).collect();
     let all: HashMap<&str, &Spec> = specs.iter().map(|(c, s)| (c.as_str(), s)).collect();

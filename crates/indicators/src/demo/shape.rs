@@ -1,4 +1,5 @@
-//! The shapes of series: the year's wave, the climb of a cumulative figure, jitter, and dividing without a remainder.
+//! The shapes of series: the year's wave, the climb of a cumulative figure, jitter, and dividing without a
+//! remainder.
 
 use foundation::Period;
 
@@ -11,8 +12,8 @@ pub fn wave(period: Period, peak: u8) -> f64 {
     (std::f64::consts::TAU * (at - f64::from(peak)) / 12.0).cos()
 }
 
-/// How far a cumulative figure has come at the end of a period, 1 in the last of the year; `pace` (0..1) says how late in the
-/// year it hurries.
+/// How far a cumulative figure has come at the end of a period, 1 in the last of the year; `pace` (0..1) says
+/// how late in the year it hurries.
 pub fn climbed(period: Period, pace: f64) -> f64 {
     let count = match period.calendar.per_year() {
         Some(count) => f64::from(count),
@@ -36,8 +37,9 @@ pub fn floored(value: f64, decimals: u8) -> f64 {
     (value * scale + 1e-9).floor() / scale
 }
 
-/// Divides `value` (not negative) by `weights`, which sum to 1, into parts of so many decimals that add up to it. A handful of events
-/// is dealt out by chance, if there is one; else the largest remainders are rounded up.
+/// Divides `value` (not negative) by `weights`, which sum to 1, into parts of so many decimals that add up to
+/// it. A handful of events is dealt out by chance, if there is one; else the largest remainders are rounded
+/// up.
 pub fn divided(value: f64, weights: &[f64], decimals: u8, chance: Option<&mut Chance>) -> Vec<f64> {
     let scale = 10_f64.powi(i32::from(decimals));
     let total = (value * scale).round();

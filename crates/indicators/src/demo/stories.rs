@@ -1,5 +1,5 @@
-//! What is planted in the demo, so that the lists of the wall have something to tell: three communes that report late, in each
-//! field one commune that does badly, and when every figure arrives.
+//! What is planted in the demo, so that the lists of the wall have something to tell: three communes that
+//! report late, in each field one commune that does badly, and when every figure arrives.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,8 +74,8 @@ impl Stories {
         self.weak(pack) == Some(unit) && self.weak_from.is_some_and(|from| period.last_day() >= from)
     }
 
-    /// When the final figures of a field arrive: in office hours of a day before they are due; of a late unit only
-    /// when the next period is nearly over.
+    /// When the final figures of a field arrive: in office hours of a day before they are due; of a late unit
+    /// only when the next period is nearly over.
     pub fn reported_at(&self, unit: UnitId, pack: &str, period: Period, due_days: i32) -> Instant {
         let mut chance = Chance::of([name(pack), unit as u64, period_number(period), name("reported")]);
         let last = period.last_day();
@@ -88,8 +88,8 @@ impl Stories {
         day.at(TimeOfDay((7 * 3600 + 1800) + (chance.fraction() * 9.0 * 3600.0) as u32))
     }
 
-    /// How the figure of a period stands at `now`: `None` when nothing has come yet. A running day, week or month has estimates
-    /// («ước») once enough of it is over; longer periods and slow reports have none.
+    /// How the figure of a period stands at `now`: `None` when nothing has come yet. A running day, week or
+    /// month has estimates («ước») once enough of it is over; longer periods and slow reports have none.
     pub fn arrived(
         &self,
         unit: UnitId,

@@ -1,4 +1,5 @@
-//! Made-up plans of the year: what the definition asks for, some communes' own, and totals a little above last year's.
+//! Made-up plans of the year: what the definition asks for, some communes' own, and totals a little above
+//! last year's.
 
 use foundation::{Calendar, Date, Period};
 use kit::UnitId;
@@ -6,7 +7,8 @@ use kit::UnitId;
 use super::chance::{Chance, name};
 use super::generate::Generator;
 use super::places::Places;
-use crate::definition::{Catalogue, Direction, Indicator, OverPlaces, OverTime, ReportedBy};
+use crate::catalogue::Catalogue;
+use crate::definition::{Direction, Indicator, OverPlaces, OverTime, ReportedBy};
 use crate::engine::targets::NewTarget;
 
 /// The year in which a target of `indicator` is compared.

@@ -20,7 +20,8 @@ use kit::UnitId;
 use storage::Db;
 use units::Atlas;
 
-use crate::definition::{Catalogue, Indicator, OverPlaces, OverTime, ReportedBy};
+use crate::catalogue::Catalogue;
+use crate::definition::{Indicator, OverPlaces, OverTime, ReportedBy};
 use crate::observations;
 use crate::store::{self, Source};
 use leaves::{Leaves, Period as LeafPeriod};
@@ -229,7 +230,8 @@ impl Engine {
                     Rule::Weighted(weights.as_ref().and_then(|w| w.get(i)).map_or(&[], |w| w))
                 }
                 OverPlaces::Count { .. } => Rule::Count(&holds),
-                _ if own => Rule::Own,
+                // What is not rolled up is not put together from the parts of the past either.
+                _ if own && reach.units.len() == 1 => Rule::Own,
                 _ => {
                     points.push(Point::default());
                     continue;

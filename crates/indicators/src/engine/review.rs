@@ -20,7 +20,7 @@ impl Engine {
     /// The indicators that `scope` may see at `asked.unit`, in order.
     fn seen<'a>(
         &self,
-        catalogue: &'a crate::definition::Catalogue,
+        catalogue: &'a crate::catalogue::Catalogue,
         scope: &Scope,
         asked: &Asked,
     ) -> Vec<&'a Indicator> {

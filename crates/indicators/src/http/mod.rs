@@ -6,6 +6,9 @@
 mod api;
 mod chart;
 mod compare;
+pub mod grid_pages;
+pub mod import_pages;
+mod import_shown;
 mod indicator;
 mod late;
 mod list;
@@ -24,7 +27,8 @@ use kit::http::url_encode;
 use kit::{Context, Route, UnitId};
 use units::{Atlas, Level, Map};
 
-use crate::definition::{Catalogue, Indicator, OverPlaces, OverTime};
+use crate::catalogue::Catalogue;
+use crate::definition::{Indicator, OverPlaces, OverTime};
 use crate::engine::{Asked, Engine};
 
 /// Every route of the module.
@@ -38,6 +42,8 @@ pub fn routes() -> Vec<Route> {
         morning::routes(),
         late::routes(),
         api::routes(),
+        import_pages::routes(),
+        grid_pages::routes(),
     ]
     .concat()
 }

@@ -99,15 +99,19 @@ pub async fn compare(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
     Ok(Some(Tile { html, title, depends: depends(&catalogue, &[indicator]) }))
 }
 
-/// A unit with its value and state for each indicator.
-type TableRow = (UnitId, String, Vec<(Option<String>, &'static str)>);
+/// A unit's line of a table: its values, written out, with their states.
+struct Line {
+    unit: UnitId,
+    name: String,
+    cells: Vec<(Option<String>, &'static str)>,
+}
 
 #[derive(Template)]
 #[template(path = "tile_table.html")]
 struct Table<'a> {
     title: String,
     heads: Vec<(String, String, String)>,
-    rows: Vec<TableRow>,
+    rows: Vec<Line>,
     words: &'a Words,
     lang: Lang,
 }
@@ -130,7 +134,8 @@ pub async fn table(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
         return Ok(None);
     }
     let mut heads = Vec::new();
-    let mut rows: Vec<TableRow> = units.iter().map(|u| (*u, map.name(*u, asked.today), Vec::new())).collect();
+    let line = |u: &UnitId| Line { unit: *u, name: map.name(*u, asked.today), cells: Vec::new() };
+    let mut rows: Vec<Line> = units.iter().map(line).collect();
     for indicator in &indicators {
         let (period, _) = engine.newest(indicator, &asked).await?;
         let each = engine.each(indicator, &units, period, &asked).await?;
@@ -143,7 +148,7 @@ pub async fn table(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
         for (row, (_, point)) in rows.iter_mut().zip(&each) {
             let value = point.value.map(|v| indicator.rounded(v));
             let text = value.map(|v| show::number(v, indicator.def.decimals, view.lang));
-            row.2.push((text, indicator.state(value, target).name()));
+            row.cells.push((text, indicator.state(value, target).name()));
         }
     }
     let title = super::figure::title_of(spec, view)

@@ -29,6 +29,7 @@ struct MapTile {
     code: String,
     unit: UnitId,
     title: String,
+    period: String,
     value: Option<String>,
     measure: String,
     whole: String,
@@ -136,7 +137,8 @@ pub async fn draw(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
     let html = render(&MapTile {
         code: indicator.code.clone(),
         unit: view.unit,
-        title: format!("{short}, {}", show::period(figure.period, view.lang).to_lowercase()),
+        title: short.clone(),
+        period: show::period(figure.period, view.lang),
         value: figure.value.map(|v| show::number(v, indicator.def.decimals, view.lang)),
         whole: map.name(view.unit, asked.today),
         target: target.map(|v| show::number(v, indicator.def.decimals, view.lang)),

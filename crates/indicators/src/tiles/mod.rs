@@ -14,7 +14,8 @@ use foundation::{Date, Result};
 use futures_util::future::BoxFuture;
 use kit::{Tile, TileSource, TileSpec, TileView};
 
-use crate::definition::{Catalogue, Indicator};
+use crate::catalogue::Catalogue;
+use crate::definition::Indicator;
 use crate::engine::{Asked, Engine};
 use crate::events::topic;
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use foundation::{Clock, Date, TestClock, TimeOfDay};
-use indicators::definition::{Definition, Group, OverPlaces};
+use indicators::catalogue::Group;
+use indicators::definition::{Definition, OverPlaces};
 use indicators::demo::{Spec, save};
 use indicators::{Catalogue, Engine, Indicator, store};
 use kit::{Builder, Context, UnitId};
@@ -85,18 +86,6 @@ const OTHERS: &[Migration] = &[Migration {
         action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);",
 }];
 
-macro_rules! step {
-    ($name:literal) => {
-        Migration {
-            name: $name,
-            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
-            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
-        }
-    };
-}
-
-const OWN: &[Migration] = &[step!("0001_indicators"), step!("0003_demo")];
-
 /// 22 November 2026, 10:20 in Việt Nam.
 pub fn clock() -> Arc<TestClock> {
     let day = Date::from_ymd(2026, 11, 22).unwrap();
@@ -109,7 +98,7 @@ pub async fn house(db: &TestDb, clock: Arc<TestClock>, code: &str) -> (Context, 
         ("storage", storage::migrate::OWN),
         ("units", units::module().migrations),
         ("identity", OTHERS),
-        ("indicators", OWN),
+        ("indicators", indicators::module().migrations),
     ];
     storage::migrate(&db.db, clock.as_ref(), &modules).await.unwrap();
     let packs = packs();

@@ -5,12 +5,13 @@ use indicators::demo;
 use units::actions::choose_root::ChooseRoot;
 
 use crate::cli::Demo;
-use crate::open::open;
+use crate::config::Settings;
+use crate::open::alone;
 use crate::wiring;
 
 /// Runs it.
-pub async fn run(args: Demo) -> Result<()> {
-    let opened = open(&args.place).await?;
+pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
+    let opened = alone(settings).await?;
     let cx = opened.house.system("cli");
     if args.remove {
         let values = demo::remove(&cx).await?;

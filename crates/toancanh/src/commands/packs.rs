@@ -8,7 +8,8 @@ use kit::PackPart;
 use packs::Source;
 
 use crate::cli::Packs;
-use crate::open::open;
+use crate::config::Settings;
+use crate::open::beside;
 use crate::wiring;
 
 /// The packs of a folder, or those that the program carries.
@@ -17,7 +18,7 @@ pub fn source(dir: Option<&Path>) -> Result<Source> {
 }
 
 /// Runs it.
-pub async fn run(args: Packs) -> Result<()> {
+pub async fn run(args: Packs, settings: &Settings) -> Result<()> {
     let parts: Vec<Arc<dyn PackPart>> = wiring::pack_parts();
     match args {
         Packs::Check { dir } => {
@@ -34,8 +35,8 @@ pub async fn run(args: Packs) -> Result<()> {
                 false => Err(packs::refusal(&faults)),
             }
         }
-        Packs::Apply { dir, place } => {
-            let opened = open(&place).await?;
+        Packs::Apply { dir } => {
+            let opened = beside(settings).await?;
             let cx = opened.house.system("cli");
             let report = packs::apply(&cx, &source(dir.as_deref())?, &parts).await?;
             match report.changed {
@@ -47,15 +48,15 @@ pub async fn run(args: Packs) -> Result<()> {
             }
             Ok(())
         }
-        Packs::List(place) => {
-            let opened = open(&place).await?;
+        Packs::List => {
+            let opened = beside(settings).await?;
             for pack in opened.house.get::<packs::Packs>()?.all().iter() {
                 println!("{:<14} {} ({} chỉ tiêu)", pack.id, pack.name.vi, pack.count("indicator"));
             }
             Ok(())
         }
-        Packs::Diff { dir, place } => {
-            let opened = open(&place).await?;
+        Packs::Diff { dir } => {
+            let opened = beside(settings).await?;
             let diff = packs::diff(&opened.house.db, &source(dir.as_deref())?).await?;
             for d in &diff.values {
                 let show =

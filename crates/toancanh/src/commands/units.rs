@@ -1,25 +1,27 @@
 //! `toancanh units …`
 
-use foundation::{Clock, Date, Result, SystemClock};
-use units::Atlas;
+use foundation::geo::Point;
+use foundation::{Clock, Date, Result, SystemClock, error::unavailable};
 use units::actions::choose_root::ChooseRoot;
+use units::{Atlas, Maps, boundaries};
 
 use crate::cli::Units;
-use crate::open::open;
+use crate::config::Settings;
+use crate::open::{alone, beside};
 
 /// Runs it.
-pub async fn run(args: Units) -> Result<()> {
+pub async fn run(args: Units, settings: &Settings) -> Result<()> {
     match args {
-        Units::Root { code, place } => {
-            let opened = open(&place).await?;
+        Units::Root { code } => {
+            let opened = alone(settings).await?;
             let cx = opened.house.system("cli");
             let unit = ChooseRoot { code }.run(&cx).await?;
             let today = Date::of(SystemClock.now());
             println!("Hệ thống phục vụ {}.", opened.house.get::<Atlas>()?.map().name(unit, today));
             Ok(())
         }
-        Units::Find { query, place } => {
-            let opened = open(&place).await?;
+        Units::Find { query } => {
+            let opened = beside(settings).await?;
             let atlas = opened.house.get::<Atlas>()?;
             let map = atlas.map();
             let today = Date::of(SystemClock.now());
@@ -35,6 +37,51 @@ pub async fn run(args: Units) -> Result<()> {
                     print!("  (đến {}; nay là {})", end.add_days(-1).vi(), heirs.join(", "));
                 }
                 println!();
+            }
+            Ok(())
+        }
+        Units::Boundaries { file, property, source, valid_from, approximate } => {
+            let valid_from = Date::parse(&valid_from)?;
+            let bytes = std::fs::read(&file).map_err(|e| {
+                unavailable("boundaries_file", format!("Không đọc được {}.", file.display())).because(e)
+            })?;
+            let opened = alone(settings).await?;
+            let options = boundaries::Options { property, valid_from, source, approximate };
+            eprintln!("Đang đọc {} MB ranh giới…", bytes.len() / 1_000_000);
+            let report = boundaries::import(&opened.house.system("cli"), &bytes, &options).await?;
+            for fault in &report.faults {
+                println!("{fault}");
+            }
+            println!(
+                "Đã nạp ranh giới của {} đơn vị và {} tỉnh, thành phố; {} chỗ cần xem lại.",
+                report.units,
+                report.provinces,
+                report.faults.len()
+            );
+            Ok(())
+        }
+        Units::Locate { lon, lat } => {
+            let opened = beside(settings).await?;
+            let atlas = opened.house.get::<Atlas>()?;
+            let map = atlas.map();
+            let today = Date::of(SystemClock.now());
+            let maps = opened.house.get::<Maps>()?;
+            let root = atlas.require_root()?;
+            let (found, approximate) =
+                maps.locate(&opened.house.db, &map, root, today, Point::new(lon, lat)).await?;
+            if found.is_empty() {
+                println!("Điểm này không nằm trong hay gần {}.", map.name(root, today));
+            }
+            for candidate in found {
+                let place = match candidate.distance_m > 0.0 {
+                    true => format!("cách {:.0} m", candidate.distance_m),
+                    false => format!("bên trong, cách ranh giới {:.0} m", candidate.border_m),
+                };
+                let sure = candidate.confidence * 100.0;
+                println!("{:>4.0} %  {} ({place})", sure, map.name(candidate.id, today));
+            }
+            if approximate {
+                println!("Ranh giới chỉ gần đúng: nơi gần ranh giới cần xem tại chỗ.");
             }
             Ok(())
         }

@@ -1,0 +1,65 @@
+//! The audit log as a sheet: for the page and for the command line.
+
+use bytes::Bytes;
+use foundation::{Date, Instant, Result, TimeOfDay, error::internal};
+
+use crate::store::log::Entry;
+use crate::token::hex;
+
+/// A moment with its zone, `2026-11-24T14:30:05+07:00`.
+pub fn iso(at: Instant) -> String {
+    let second = at.seconds().rem_euclid(60);
+    format!("{}T{}:{second:02}+07:00", Date::of(at).iso(), TimeOfDay::of(at).show())
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}
+
+/// Rows as CSV, with the line of column names when `head`.
+pub fn csv(rows: &[Entry], head: bool) -> Result<Bytes> {
+    let broken = |e: String| internal("audit_csv", "Không ghi được tệp nhật ký").because(e);
+    let mut out = csv::Writer::from_writer(Vec::new());
+    if head {
+        let columns =
+            ["seq", "at", "actor", "action", "subject", "detail", "prev_hash", "hash", "id", "at_us"];
+        out.write_record(columns).map_err(|e| broken(e.to_string()))?;
+    }
+    for e in rows {
+        let hash = |h: &Option<Vec<u8>>| h.as_deref().map(hex).unwrap_or_default();
+        let record = [
+            e.seq.map_or_else(String::new, |s| s.to_string()),
+            iso(e.at),
+            cell(&e.actor),
+            cell(&e.action),
+            cell(&e.subject),
+            cell(&e.detail),
+            hash(&e.prev_hash),
+            hash(&e.hash),
+            e.id.to_string(),
+            e.at.0.to_string(),
+        ];
+        out.write_record(record).map_err(|e| broken(e.to_string()))?;
+    }
+    out.into_inner().map(Bytes::from).map_err(|e| broken(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_takes_no_cell_for_a_formula() {
+        assert_eq!(cell("=cmd()"), "'=cmd()");
+        assert_eq!(cell("unit:92"), "unit:92");
+    }
+
+    #[test]
+    fn a_moment_is_written_with_its_zone() {
+        assert_eq!(iso(Instant(0)), "1970-01-01T07:00:00+07:00");
+    }
+}

@@ -1,0 +1,22 @@
+//! Toàn Cảnh: the operations centre of a province, a city or a commune.
+//!
+//! This crate knows everybody: it reads the command line and the configuration, opens the doors, lists the modules and wires their
+//! events ([`wiring`]). It holds no rule of its own.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+mod errors;
+pub mod measure;
+pub mod open;
+pub mod openapi;
+mod outbox;
+mod pages;
+pub mod serve;
+mod shell;
+mod tend;
+mod tls;
+pub mod wiring;
+pub mod worker;

@@ -1,0 +1,4 @@
+//! The program's own pages.
+
+pub mod api;
+pub mod jobs;
