@@ -69,6 +69,7 @@ pub struct Map {
     by_unit: HashMap<UnitId, std::ops::Range<usize>>,
     by_code: HashMap<String, Vec<usize>>,
     children: HashMap<UnitId, Vec<usize>>,
+    agencies: Vec<usize>,
     names: Vec<(UnitId, String)>,
     from_old: BTreeMap<UnitId, Vec<Succession>>,
     to_new: BTreeMap<UnitId, Vec<Succession>>,
@@ -86,6 +87,9 @@ impl Map {
                 start = i + 1;
             }
             map.by_code.entry(v.code.clone()).or_default().push(i);
+            if !v.level.is_place() {
+                map.agencies.push(i);
+            }
             if let Some(parent) = v.parent {
                 map.children.entry(parent).or_default().push(i);
             }
@@ -122,6 +126,11 @@ impl Map {
     /// All versions, ordered by unit and first day.
     pub fn versions(&self) -> &[Version] {
         &self.versions
+    }
+
+    /// All versions of agencies, ordered by unit and first day.
+    pub fn agencies(&self) -> impl Iterator<Item = &Version> {
+        self.agencies.iter().map(|i| &self.versions[*i])
     }
 
     /// All versions of a unit, oldest first.

@@ -97,9 +97,8 @@ fn go_back(map: &Map, unit: UnitId, day: Date, share: f64, shares: &mut BTreeMap
 fn agencies(map: &Map, unit: UnitId, day: Date) -> Reach {
     let serves = |v: &units::Version| v.level == Level::Department && v.place == Some(unit);
     let mut units: Vec<(UnitId, f64)> = map
-        .versions()
-        .iter()
-        .filter(|v| v.holds_on(day) && (serves(v) || (v.unit == unit && !v.level.is_place())))
+        .agencies()
+        .filter(|v| v.holds_on(day) && (serves(v) || v.unit == unit))
         .map(|v| (v.unit, 1.0))
         .collect();
     units.dedup_by_key(|u| u.0);
