@@ -44,7 +44,9 @@ fn join<'a>(own: &str, parts: impl Iterator<Item = (&'a str, &'a str)>) -> Resul
         add(entry(&mut all, &["paths"], json!({})), &part["paths"]).map_err(clash)?;
         for (kind, things) in part["components"].as_object().unwrap_or(&Map::new()) {
             let mut things = things.clone();
-            if let (Some(own), Some(things)) = (program["components"][kind].as_object(), things.as_object_mut()) {
+            if let (Some(own), Some(things)) =
+                (program["components"][kind].as_object(), things.as_object_mut())
+            {
                 things.retain(|key, _| !own.contains_key(key));
             }
             add(entry(&mut all, &["components", kind], json!({})), &things).map_err(clash)?;

@@ -14,8 +14,8 @@ use storage::files::Files;
 use storage::jobs::{self, Listed, Terms};
 use storage::migrate;
 use storage::testing::TestDb;
-use tokio::sync::watch;
 use toancanh::worker;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Does what its payload says, and counts how often it was begun.

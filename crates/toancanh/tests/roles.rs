@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::routing::any;
+use axum::routing::{MethodFilter, on};
 use foundation::{Result, SystemClock};
 use futures_util::future::BoxFuture;
 use http::request::Parts;
@@ -51,7 +51,8 @@ impl Shell for Nothing {
 fn hollow() -> Vec<Route> {
     let mut routes = toancanh::serve::routes();
     for route in &mut routes {
-        route.handler = any(|| async { "reached" });
+        let filter = MethodFilter::try_from(route.method.clone()).unwrap();
+        route.handler = on(filter, || async { "reached" });
     }
     routes
 }

@@ -9,7 +9,10 @@ use storage::{migrate, upkeep};
 async fn both_databases_have_the_same_logical_schema() {
     let all = toancanh::open::migrations();
     let sqlite = storage::testing::sqlite().unwrap();
-    assert_eq!(migrate::pending(&sqlite.db, &all).await.unwrap(), all.iter().map(|m| m.1.len()).sum::<usize>());
+    assert_eq!(
+        migrate::pending(&sqlite.db, &all).await.unwrap(),
+        all.iter().map(|m| m.1.len()).sum::<usize>()
+    );
     migrate(&sqlite.db, &SystemClock, &all).await.unwrap();
     assert_eq!(migrate::pending(&sqlite.db, &all).await.unwrap(), 0);
     let ours = upkeep::schema(&sqlite.db).await.unwrap();
