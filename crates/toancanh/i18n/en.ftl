@@ -64,3 +64,5 @@ api-required = required
 api-body = Request body
 api-schemas = Data types
 api-other = Other
+api-tag-program = Program
+api-tag-figures = Figures

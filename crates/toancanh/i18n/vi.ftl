@@ -64,3 +64,5 @@ api-required = bắt buộc
 api-body = Nội dung gửi
 api-schemas = Kiểu dữ liệu
 api-other = Khác
+api-tag-program = Chương trình
+api-tag-figures = Số liệu

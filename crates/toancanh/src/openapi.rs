@@ -14,7 +14,8 @@ pub const PATH: &str = "/api/v1/openapi.json";
 /// What the program itself brings.
 const OWN: &str = include_str!("openapi.json");
 
-/// The whole document. Two modules that claim one path or one schema are a fault of ours.
+/// The whole document. Two modules that claim one path or one schema are a fault of ours; what the program itself brings a module may
+/// repeat, so that its own document stands alone.
 pub fn document() -> Result<Json> {
     let modules = wiring::modules();
     let parts = modules.iter().map(|m| (m.name, m.openapi)).filter(|(_, text)| !text.trim().is_empty());
@@ -26,6 +27,7 @@ fn join<'a>(own: &str, parts: impl Iterator<Item = (&'a str, &'a str)>) -> Resul
         |what: &str, why: String| internal("openapi", format!("Mô tả API của {what} sai")).because(why);
     let mut all: Json = serde_json::from_str(own).map_err(|e| broken("chương trình", e.to_string()))?;
     all["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
+    let program = all.clone();
     for (name, text) in parts {
         let part: Json = serde_json::from_str(text).map_err(|e| broken(name, e.to_string()))?;
         let clash = |key: String| broken(name, format!("{key} is there already"));
@@ -39,11 +41,15 @@ fn join<'a>(own: &str, parts: impl Iterator<Item = (&'a str, &'a str)>) -> Resul
                 }
             }
         }
-        add(entry(&mut all, &["paths"], json!({})), &part["paths"], false).map_err(clash)?;
+        add(entry(&mut all, &["paths"], json!({})), &part["paths"]).map_err(clash)?;
         for (kind, things) in part["components"].as_object().unwrap_or(&Map::new()) {
-            // A security scheme or shared answer that the program has already is the same one.
-            let shared = kind != "schemas";
-            add(entry(&mut all, &["components", kind], json!({})), things, shared).map_err(clash)?;
+            let mut things = things.clone();
+            if let (Some(own), Some(things)) =
+                (program["components"][kind].as_object(), things.as_object_mut())
+            {
+                things.retain(|key, _| !own.contains_key(key));
+            }
+            add(entry(&mut all, &["components", kind], json!({})), &things).map_err(clash)?;
         }
     }
     Ok(all)
@@ -61,11 +67,10 @@ fn entry<'a>(all: &'a mut Json, path: &[&str], empty: Json) -> &'a mut Json {
     at
 }
 
-fn add(to: &mut Json, from: &Json, shared: bool) -> Result<(), String> {
+fn add(to: &mut Json, from: &Json) -> Result<(), String> {
     let (Some(to), Some(from)) = (to.as_object_mut(), from.as_object()) else { return Ok(()) };
     for (key, value) in from {
         match to.get(key) {
-            Some(there) if there == value || shared => {}
             Some(_) => return Err(key.clone()),
             None => {
                 to.insert(key.clone(), value.clone());

@@ -41,7 +41,8 @@ pub fn routes() -> Vec<Route> {
     all
 }
 
-/// The whole router. `secure`: browsers reach it over TLS; `proxies`: who is believed about where a request comes from.
+/// The whole router. `secure`: browsers reach it over TLS; `proxies`: who is believed about where a request
+/// comes from.
 pub fn router(house: &House, secure: bool, proxies: &[Cidr]) -> Router {
     kit::http::router(house, &routes())
         .layer(axum::middleware::from_fn(measure::count))
@@ -100,7 +101,8 @@ async fn announce(house: &House, settings: &Settings, address: SocketAddr) -> Re
     println!("Toàn Cảnh đang chạy tại {url}/");
     if settings.tls.is_none() && settings.proxies.is_empty() && !address.ip().is_loopback() {
         println!(
-            "CẢNH BÁO: máy khác truy cập được {address} mà không mã hóa: mật khẩu có thể bị đọc trên đường truyền. \
+            "CẢNH BÁO: máy khác truy cập được {address} mà không mã hóa: mật khẩu có thể bị đọc trên \
+            đường truyền. \
              Hãy dùng --tls-cert và --tls-key, hoặc --behind-proxy."
         );
     }
@@ -136,7 +138,8 @@ impl Work {
         }
     }
 
-    /// Ends it in order: no new events, the jobs done or given back, the events that are there delivered, the log sealed.
+    /// Ends it in order: no new events, the jobs done or given back, the events that are there delivered, the
+    /// log sealed.
     async fn end(self, house: &House) {
         self.stop.send_replace(true);
         let _ = self.worker.await;
@@ -151,7 +154,8 @@ impl Work {
     }
 }
 
-/// Waits for the signal, then takes no new connection, ends the live ones and lets the others finish. A second signal ends at once.
+/// Waits for the signal, then takes no new connection, ends the live ones and lets the others finish. A
+/// second signal ends at once.
 async fn stop_in_order(house: House, handle: Handle<SocketAddr>) {
     stop_signal().await;
     println!("Đang dừng… (nhấn Ctrl+C lần nữa để dừng ngay)");
@@ -169,7 +173,8 @@ fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
     bound.map_err(|e| {
         let message = match e.kind() {
             std::io::ErrorKind::AddrInUse => format!(
-                "Cổng {} đang được dùng. Hãy dừng chương trình kia, hoặc chọn cổng khác bằng --listen 127.0.0.1:8081.",
+                "Cổng {} đang được dùng. Hãy dừng chương trình kia, hoặc chọn cổng khác bằng --listen \
+                127.0.0.1:8081.",
                 address.port()
             ),
             _ => format!("Không lắng nghe được tại {address}."),

@@ -85,8 +85,16 @@ impl Engine {
                 _ if indicator.def.calendar != period.calendar => Ok(None),
                 over => {
                     let levels = reach::levels_of(&indicator.def.reported_by);
-                    // Agencies may serve a commune: then its value is theirs.
-                    if !levels.contains(&Level::Commune) || levels.contains(&Level::Department) {
+                    // Where departments of a commune report too, its value is the sum with theirs.
+                    let served = |levels: &[Level]| {
+                        levels.contains(&Level::Department)
+                            && self
+                                .atlas()
+                                .map()
+                                .agencies()
+                                .any(|a| a.place.is_some_and(|p| units.contains(&p)))
+                    };
+                    if !levels.contains(&Level::Commune) || served(&levels) {
                         return Ok(None);
                     }
                     let condition = match over {

@@ -1,6 +1,8 @@
-//! The engine: from observations to figures. Roll-up over places and time, restating, targets, trend, staleness.
+//! The engine: from observations to figures. Roll-up over places and time, restating, targets, trend,
+//! staleness.
 //!
-//! Nothing it gives is stored: observations are the only truth, and what is computed from them can always be computed again.
+//! Nothing it gives is stored: observations are the only truth, and what is computed from them can always be
+//! computed again.
 
 pub mod each;
 pub mod figure;

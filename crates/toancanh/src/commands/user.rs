@@ -1,4 +1,5 @@
-//! `toancanh user …`: what an administrator does at the machine itself, for example when nobody can sign in any more.
+//! `toancanh user …`: what an administrator does at the machine itself, for example when nobody can sign in
+//! any more.
 
 use foundation::{Clock, Date, Result, SystemClock, error::invalid, error::not_found};
 use identity::actions::create_account::CreateAccount;

@@ -1,6 +1,7 @@
 //! `/api`: the OpenAPI document as a page for people, drawn without script.
 
 use askama::Template;
+use foundation::Lang;
 use kit::Context;
 use kit::http::page;
 use serde_json::Value as Json;
@@ -207,6 +208,12 @@ fn groups(cx: &Context, all: &Json) -> Vec<Group> {
                     groups.push(Group { name: tag.to_owned(), operations: vec![made], ..Group::default() })
                 }
             }
+        }
+    }
+    for group in &mut groups {
+        let key = format!("api-tag-{}", group.name);
+        if cx.words.knows(Lang::Vi, &key) {
+            group.name = cx.t(&key);
         }
     }
     groups.retain(|g| !g.operations.is_empty());
