@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foundation::text::spelling;
 use foundation::{Clock, Date, Result, error::not_found, error::unavailable};
 use kit::UnitId;
 use storage::{Db, settings};
@@ -68,6 +69,7 @@ pub struct Map {
     versions: Vec<Version>,
     by_unit: HashMap<UnitId, std::ops::Range<usize>>,
     by_code: HashMap<String, Vec<usize>>,
+    by_spelling: HashMap<String, Vec<usize>>,
     children: HashMap<UnitId, Vec<usize>>,
     agencies: Vec<usize>,
     names: Vec<(UnitId, String)>,
@@ -90,6 +92,7 @@ impl Map {
             if !v.level.is_place() {
                 map.agencies.push(i);
             }
+            map.by_spelling.entry(spelling(&v.name)).or_default().push(i);
             if let Some(parent) = v.parent {
                 map.children.entry(parent).or_default().push(i);
             }
@@ -131,6 +134,15 @@ impl Map {
     /// All versions of agencies, ordered by unit and first day.
     pub fn agencies(&self) -> impl Iterator<Item = &Version> {
         self.agencies.iter().map(|i| &self.versions[*i])
+    }
+
+    /// The versions that bear one of these names, however it is spelt, in the order of [`Map::versions`].
+    pub fn spelt(&self, names: &[&str]) -> Vec<&Version> {
+        let bearers = names.iter().filter_map(|name| self.by_spelling.get(&spelling(name)));
+        let mut found: Vec<usize> = bearers.flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().filter_map(|i| self.versions.get(i)).collect()
     }
 
     /// All versions of a unit, oldest first.

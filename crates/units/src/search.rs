@@ -139,9 +139,10 @@ impl Map {
             });
             self.is_within(v.unit, root, day) && (parts.len() == 1 || !above.is_empty())
         };
-        let exact: Vec<&Version> = self
-            .versions()
+        let spelt = self.spelt(&[&first.rest, &first.whole]);
+        let exact: Vec<&Version> = spelt
             .iter()
+            .copied()
             .filter(|v| level_fits(v) && v.holds_on(day) && name_fits(v) && here(v))
             .collect();
         match exact.as_slice() {
@@ -151,10 +152,10 @@ impl Map {
                 return Resolution::Many(several.iter().map(|v| self.found(v, 100, day)).collect());
             }
         }
-        let past = self
-            .versions()
+        let past = spelt
             .iter()
             .rev()
+            .copied()
             .find(|v| level_fits(v) && !v.holds_on(day) && name_fits(v) && self.touches(v, root, day));
         let mut near = self.search(text, Some(root), day, 6);
         near.retain(|f| f.ended.is_none() && self.on(f.unit, day).is_some_and(level_fits));
