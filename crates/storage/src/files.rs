@@ -1,7 +1,7 @@
 //! Files by the hash of what they hold, in a folder beside the database.
 //!
-//! Guarantees: a file whose row says `kept` is on disk, whole and synced; a crash leaves at most a pending row or an object
-//! without a row, and [`collect`] removes both after a day. The same content is stored once.
+//! Guarantees: a file whose row says `kept` is on disk, whole and synced; a crash leaves at most a pending
+//! row or an object without a row, and [`collect`] removes both after a day. The same content is stored once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -140,7 +140,8 @@ impl Files {
         Ok((rows, objects))
     }
 
-    /// The objects without a row. Files that are being kept meanwhile have theirs, because it is written first.
+    /// The objects without a row. Files that are being kept meanwhile have theirs, because it is written
+    /// first.
     pub async fn orphans(&self, db: &Db) -> Result<Vec<String>> {
         let names = self.names().await.map_err(broken)?;
         let known: std::collections::HashSet<String> =

@@ -98,8 +98,8 @@ pub struct Snapshot {
     pub files: Vec<String>,
 }
 
-/// Writes a consistent copy of `folder/main.db` into `to`, read-only and without the folder's lock, so that it works beside a
-/// running server. Blocking: call it where waiting is allowed.
+/// Writes a consistent copy of `folder/main.db` into `to`, read-only and without the folder's lock, so that
+/// it works beside a running server. Blocking: call it where waiting is allowed.
 pub fn snapshot(folder: &Path, to: &Path) -> Result<Snapshot> {
     let from = folder.join("main.db");
     if !from.is_file() {

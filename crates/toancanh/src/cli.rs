@@ -1,5 +1,5 @@
-//! The command line. Settings have neither default nor environment here: [`config`](crate::config) joins them, so that it can say
-//! where each comes from.
+//! The command line. Settings have neither default nor environment here: [`config`](crate::config) joins
+//! them, so that it can say where each comes from.
 
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! The configuration: each setting with where it comes from.
 //!
-//! A flag beats the environment (`TOANCANH_LISTEN`), which beats the file (`toancanh.toml` in the data folder, or the one of
-//! `--config`), which beats the default. A key that nobody knows is an error with the nearest known one: a setting that is
-//! silently not read is worse than a program that does not start.
+//! A flag beats the environment (`TOANCANH_LISTEN`), which beats the file (`toancanh.toml` in the data
+//! folder, or the one of `--config`), which beats the default. A key that nobody knows is an error with the
+//! nearest known one: a setting that is silently not read is worse than a program that does not start.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! Toàn Cảnh: the operations centre of a province, a city or a commune.
 //!
-//! This crate knows everybody: it reads the command line and the configuration, opens the doors, lists the modules and wires their
-//! events ([`wiring`]). It holds no rule of its own.
+//! This crate knows everybody: it reads the command line and the configuration, opens the doors, lists the
+//! modules and wires their events ([`wiring`]). It holds no rule of its own.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 

@@ -52,8 +52,8 @@ pub async fn alone(settings: &Settings) -> Result<Open> {
     Ok(Open { house, folder: Some(folder) })
 }
 
-/// Opens the house, beside a running server when there is one: for what a server finds by itself. A server of another version is
-/// never upgraded under its feet.
+/// Opens the house, beside a running server when there is one: for what a server finds by itself. A server of
+/// another version is never upgraded under its feet.
 pub async fn beside(settings: &Settings) -> Result<Open> {
     match alone(settings).await {
         Err(e) if in_use(&e) => {

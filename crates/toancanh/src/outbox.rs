@@ -1,4 +1,5 @@
-//! The dispatcher of the outbox: takes events in order and gives each to [`wiring::deliver`](crate::wiring::deliver).
+//! The dispatcher of the outbox: takes events in order and gives each to
+//! [`wiring::deliver`](crate::wiring::deliver).
 
 use std::time::Duration;
 

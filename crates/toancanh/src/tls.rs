@@ -1,4 +1,5 @@
-//! TLS of our own: the certificate is read again every hour, so that a renewed one is used without a new start.
+//! TLS of our own: the certificate is read again every hour, so that a renewed one is used without a new
+//! start.
 
 use std::path::PathBuf;
 use std::time::Duration;

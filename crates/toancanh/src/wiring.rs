@@ -7,7 +7,8 @@ use kit::{House, Module, PackPart, TileSource};
 use storage::outbox::Event;
 use web::live::Renderer;
 
-/// The modules, floor by floor. Migrations, routes, jobs, words and pack parts come from here and nowhere else.
+/// The modules, floor by floor. Migrations, routes, jobs, words and pack parts come from here and nowhere
+/// else.
 pub fn modules() -> Vec<Module> {
     vec![units::module(), identity::module(), packs::module(), indicators::module(), boards::module()]
 }
@@ -36,7 +37,8 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
                 .map_err(|e| internal("event", "Sự kiện indicators.changed không đọc được").because(e))?;
             indicators::events::on_changed(house, &changed).await
         }
-        // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are read again.
+        // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are
+        // read again.
         packs::EVENT => packs::refresh(&house.system("packs.applied"), &pack_parts()).await,
         // The place was chosen, perhaps in another process → units are read again, with their root.
         identity::ROOT_CHOSEN => house.get::<units::Atlas>()?.reload(&house.db).await,

@@ -1,8 +1,9 @@
 //! The worker: claims jobs and runs them.
 //!
-//! Guarantees: a job that is cancelled stops within [`BEAT`] even if it never reports progress; one whose lease ran out counts as failed;
-//! a panic fails the job, not the worker; when the program stops a running job has [`GRACE`] to end, then it goes back to the
-//! queue unharmed. A handler that is dropped halfway has its transaction rolled back.
+//! Guarantees: a job that is cancelled stops within [`BEAT`] even if it never reports progress; one whose
+//! lease ran out counts as failed; a panic fails the job, not the worker; when the program stops a running
+//! job has [`GRACE`] to end, then it goes back to the queue unharmed. A handler that is dropped halfway has
+//! its transaction rolled back.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -140,7 +141,8 @@ async fn attempt(
     }
 }
 
-/// What the page of jobs says about a failure: the sentence and its code, never the cause, which may hold values.
+/// What the page of jobs says about a failure: the sentence and its code, never the cause, which may hold
+/// values.
 fn told(e: &foundation::Error) -> String {
     tracing::warn!("{e:?}");
     format!("{} [{}]", e.message(), e.code())

@@ -1,8 +1,9 @@
 //! `toancanh backup DIR`, `toancanh restore DIR`
 //!
-//! A backup is a folder: `main.db`, the files it names, and `manifest.json` with the hash of each. It is made beside a running server,
-//! under another name first, so that a folder with its own name is always whole. A restore counts every hash again before anything
-//! gets its name, and goes into an empty data folder only: nothing is ever overwritten.
+//! A backup is a folder: `main.db`, the files it names, and `manifest.json` with the hash of each. It is made
+//! beside a running server, under another name first, so that a folder with its own name is always whole. A
+//! restore counts every hash again before anything gets its name, and goes into an empty data folder only:
+//! nothing is ever overwritten.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -74,8 +75,9 @@ fn not_here(what: &str) -> Error {
     unavailable(
         "backup_postgres",
         format!(
-            "Với PostgreSQL, hãy {what} cơ sở dữ liệu bằng công cụ của nó (sao lưu: pg_dump --format=custom --file=ioc.dump URL; \
-             khôi phục: pg_restore --clean --if-exists --dbname=URL ioc.dump) và sao chép riêng thư mục files/."
+            "Với PostgreSQL, hãy {what} cơ sở dữ liệu bằng công cụ của nó (sao lưu: pg_dump --format=custom \
+             --file=ioc.dump URL; khôi phục: pg_restore --clean --if-exists --dbname=URL ioc.dump) và sao \
+             chép riêng thư mục files/."
         ),
     )
 }

@@ -1,4 +1,5 @@
-//! `toancanh check`: whether everything that is kept is whole. Changes nothing; works beside a running server.
+//! `toancanh check`: whether everything that is kept is whole. Changes nothing; works beside a running
+//! server.
 
 use foundation::{Result, Stopwatch, SystemClock, error::conflict, error::unavailable};
 use storage::files::Files;
