@@ -7,7 +7,7 @@
 //   run     async ({ page, context, browser, base, link, server, expect, shot, allow }) => …
 //   world   'empty' (default): one server shared by such stories; 'demo': one with all packs and the demo of
 //           Cần Thơ; 'place': one with all packs for Cần Thơ, without a figure; 'own': a server for this story alone
-//   prepare (own world) the command lines to run before the server starts; default none
+//   prepare (own world) the command lines to run before the server starts, or the world to begin as; default none
 //   limit   milliseconds that it may take, where that is more than usual
 // and fails by throwing, by a console error, by a page error, or by a request to another host.
 //
@@ -54,7 +54,7 @@ async function tell(file, browser) {
   const world = story.world ?? 'empty';
   if (!story.name || !story.run) throw new Error(`${id}.mjs must export name and run`);
   if (!worlds[world]) throw new Error(`${id}.mjs: no world '${world}', only ${Object.keys(worlds)}`);
-  const server = await serverOf(world, world === 'own' ? id : undefined, story.prepare);
+  const server = await serverOf(world, world === 'own' ? id : undefined, worlds[story.prepare] ?? story.prepare);
   const context = await browser.newContext({
     baseURL: server.base,
     locale: 'vi-VN',

@@ -231,15 +231,15 @@ check_quick() {
   step 'tests of changed crates, SQLite' run_tests "${crates[@]}" || true
 }
 
-# Builds the program as ./run does and sets TOANCANH_BIN to a copy that no other build can replace meanwhile.
+# Builds the program as the tests do, so that nothing is compiled twice, and sets TOANCANH_BIN to a copy that no other build can replace meanwhile.
 check_program() {
   [ -z "${TOANCANH_BIN:-}" ] || return 0
   if ! has_crate toancanh; then
     skip 'program' 'crates/toancanh is not there yet'
     return 1
   fi
-  step 'program' cargo build --locked --profile start -p toancanh || return 1
-  cp "$CARGO_TARGET_DIR/start/toancanh" "$scratch/toancanh"
+  step 'program' cargo build --locked -p toancanh || return 1
+  cp "$CARGO_TARGET_DIR/debug/toancanh" "$scratch/toancanh"
   export TOANCANH_BIN=$scratch/toancanh
 }
 

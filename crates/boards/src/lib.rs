@@ -1,7 +1,8 @@
 //! Floor 7: the wall, the overview and the pages of fields.
 //!
-//! Invariants: a board is pack data; a tile is drawn by the module that owns its subject; a tile without a subject is left out,
-//! never mocked; what a page shows is the fragment that the live hub keeps, so a page and its updates can never differ.
+//! Invariants: a board is pack data; a tile is drawn by the module that owns its subject; a tile without a
+//! subject is left out, never mocked; what a page shows is the fragment that the live hub keeps, so a page
+//! and its updates can never differ.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 

@@ -1,6 +1,8 @@
-//! The door of figures: every value that comes in, by file, request or grid, is checked here and nowhere else. Pure.
+//! The door of figures: every value that comes in, by file, request or grid, is checked here and nowhere
+//! else. Pure.
 //!
-//! A fault names the row and the field, says why in a sentence, and offers a remedy; a machine reads its stable code.
+//! A fault names the row and the field, says why in a sentence, and offers a remedy; a machine reads its
+//! stable code.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

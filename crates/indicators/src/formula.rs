@@ -12,7 +12,8 @@ pub struct Formula(Expr);
 pub struct Condition(Expr);
 
 impl Formula {
-    /// Compiles a formula of `pack`, which may name its own indicators without the prefix. `codes` are the full ids there are.
+    /// Compiles a formula of `pack`, which may name its own indicators without the prefix. `codes` are the
+    /// full ids there are.
     pub fn read(text: &str, pack: &str, codes: impl IntoIterator<Item = String>) -> Result<Formula> {
         Expr::parse(text, &Symbols::new(codes).within(pack)).map(Formula)
     }

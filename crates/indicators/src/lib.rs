@@ -1,8 +1,8 @@
 //! Floor 5: figures.
 //!
-//! Invariants: an observation is never overwritten; what is shown is kept in the transaction of its observation; nothing computed is
-//! stored; a figure without values is missing, never zero; every value comes in through [`check`]; every query that lists takes the
-//! reader's scope or the units it allows.
+//! Invariants: an observation is never overwritten; what is shown is kept in the transaction of its
+//! observation; nothing computed is stored; a figure without values is missing, never zero; every value comes
+//! in through [`check`]; every query that lists takes the reader's scope or the units it allows.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 

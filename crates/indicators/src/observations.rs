@@ -1,7 +1,8 @@
 //! The SQL of observations: what was told, and what is shown.
 //!
-//! A delivery is written in one statement for the history and one for what is shown, joined with a staged table, so that a
-//! file of a hundred thousand rows costs a handful of statements and the same file again changes nothing.
+//! A delivery is written in one statement for the history and one for what is shown, joined with a staged
+//! table, so that a file of a hundred thousand rows costs a handful of statements and the same file again
+//! changes nothing.
 
 use foundation::{Calendar, Instant, Period, Result};
 use kit::UnitId;
@@ -49,8 +50,8 @@ const STAGE: [(&str, &str); 7] = [
 const SAME_KEY: &str = "o.indicator = s.indicator AND o.calendar = s.calendar AND o.period = s.period \
                         AND o.unit = s.unit AND o.dims = s.dims";
 
-/// Writes values of one source. No key may stand twice in `told`; the row of the delivery `batch` stands already (a cast of a
-/// parameter to UUID would lose it on SQLite).
+/// Writes values of one source. No key may stand twice in `told`; the row of the delivery `batch` stands
+/// already (a cast of a parameter to UUID would lose it on SQLite).
 pub async fn write(
     tx: &mut Tx,
     source: &Source,
@@ -85,7 +86,8 @@ pub async fn write(
                     estimated, known_at, batch)
                  SELECT s.indicator, s.calendar, s.period, s.unit, s.dims, CAST($1 AS INTEGER),
                     COALESCE(o.revision, 0) + 1, s.value, s.estimated, CAST($2 AS BIGINT), d.id
-                 FROM staged_value s JOIN batch d ON d.id = $3 LEFT JOIN observation o ON {SAME_KEY} AND o.source = $1
+                 FROM staged_value s JOIN batch d ON d.id = $3 LEFT JOIN observation o ON {SAME_KEY} AND \
+                 o.source = $1
                     AND o.revision = (SELECT MAX(m.revision) FROM observation m
                         WHERE m.indicator = s.indicator AND m.calendar = s.calendar AND m.period = s.period
                             AND m.unit = s.unit AND m.dims = s.dims AND m.source = $1)
@@ -101,12 +103,15 @@ pub async fn write(
     Ok(Written { changed, unchanged: total - changed })
 }
 
-/// Shows what `batch` told, where no source of lower precedence number stands already; `taken_back` when it has values of NULL.
+/// Shows what `batch` told, where no source of lower precedence number stands already; `taken_back` when it
+/// has values of NULL.
 pub(crate) async fn show(tx: &mut Tx, source: &Source, batch: Uuid, taken_back: bool) -> Result<()> {
     tx.run(
-        "INSERT INTO current_value (indicator, calendar, period, unit, dims, source, precedence, value, estimated,
+        "INSERT INTO current_value (indicator, calendar, period, unit, dims, source, precedence, value, \
+        estimated,
             known_at)
-         SELECT indicator, calendar, period, unit, dims, source, CAST($2 AS INTEGER), value, estimated, known_at
+         SELECT indicator, calendar, period, unit, dims, source, CAST($2 AS INTEGER), value, estimated, \
+         known_at
          FROM observation WHERE batch = $1
          ON CONFLICT (indicator, calendar, period, unit, dims) DO UPDATE SET
             source = excluded.source, precedence = excluded.precedence, value = excluded.value,
@@ -125,7 +130,8 @@ pub(crate) async fn show(tx: &mut Tx, source: &Source, batch: Uuid, taken_back: 
             SELECT o.source, p.precedence, o.value, o.estimated, o.known_at
             FROM observation o JOIN source p ON p.id = o.source
             WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
-                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = current_value.dims
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
+                current_value.dims
                 AND o.value IS NOT NULL
                 AND o.revision = (SELECT MAX(m.revision) FROM observation m
                     WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
@@ -134,11 +140,13 @@ pub(crate) async fn show(tx: &mut Tx, source: &Source, batch: Uuid, taken_back: 
          WHERE current_value.value IS NULL AND current_value.source = $1 AND EXISTS (
             SELECT 1 FROM observation o WHERE o.batch = $2 AND o.value IS NULL
                 AND o.indicator = current_value.indicator AND o.calendar = current_value.calendar
-                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = current_value.dims)
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
+                current_value.dims)
             AND EXISTS (
             SELECT 1 FROM observation o
             WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
-                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = current_value.dims
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
+                current_value.dims
                 AND o.value IS NOT NULL
                 AND o.revision = (SELECT MAX(m.revision) FROM observation m
                     WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
@@ -190,7 +198,8 @@ pub async fn shown(db: &Db, indicator: i64, calendar: Calendar, from: i32, to: i
     .await
 }
 
-/// The values of an indicator as they were known at `at`: of each source the newest then, of the sources the first.
+/// The values of an indicator as they were known at `at`: of each source the newest then, of the sources the
+/// first.
 pub async fn shown_as_known(
     db: &Db,
     indicator: i64,
@@ -274,8 +283,8 @@ pub async fn history(db: &Db, indicator: i64, period: Period, unit: UnitId, limi
     .await
 }
 
-/// The newest corrections among `units`, newest first. An estimate («ước») is provisional: neither another estimate nor the
-/// final value that follows it is a correction.
+/// The newest corrections among `units`, newest first. An estimate («ước») is provisional: neither another
+/// estimate nor the final value that follows it is a correction.
 pub async fn corrections(
     db: &Db,
     indicators: Vec<i64>,
@@ -287,7 +296,8 @@ pub async fn corrections(
         &format!(
             "{STEP} WHERE o.revision > 1 AND o.estimated = FALSE AND o.known_at < $1
                 AND NOT EXISTS (SELECT 1 FROM observation b WHERE b.indicator = o.indicator
-                    AND b.calendar = o.calendar AND b.period = o.period AND b.unit = o.unit AND b.dims = o.dims
+                    AND b.calendar = o.calendar AND b.period = o.period AND b.unit = o.unit AND b.dims = \
+                    o.dims
                     AND b.source = o.source AND b.revision = o.revision - 1 AND b.estimated = TRUE)
                 AND o.indicator IN (SELECT value FROM int_list($2))
                 AND o.unit IN (SELECT value FROM int_list($3))

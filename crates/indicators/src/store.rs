@@ -20,7 +20,8 @@ row! {
 pub async fn catalogue(db: &Db) -> Result<Catalogue> {
     let rows: Vec<IndicatorRow> = db
         .all(
-            "SELECT i.id AS id, i.code AS code, i.pack AS pack, i.version AS version, v.definition AS definition
+            "SELECT i.id AS id, i.code AS code, i.pack AS pack, i.version AS version, v.definition AS \
+            definition
              FROM indicator i JOIN indicator_version v ON v.indicator = i.id AND v.version = i.version
              WHERE i.retired = FALSE ORDER BY i.pack, i.position",
             args![],
@@ -45,8 +46,8 @@ pub async fn catalogue(db: &Db) -> Result<Catalogue> {
     Ok(Catalogue::new(all, named))
 }
 
-/// Writes the indicators of the applied packs: new ones get a number, changed ones a new version, missing ones retire. Says
-/// how many definitions changed.
+/// Writes the indicators of the applied packs: new ones get a number, changed ones a new version, missing
+/// ones retire. Says how many definitions changed.
 pub async fn save_definitions(tx: &mut Tx, now: Instant, all: &[(String, Definition)]) -> Result<usize> {
     let known: Vec<(i64, String, i64, String)> = tx
         .all(

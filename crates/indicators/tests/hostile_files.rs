@@ -173,3 +173,43 @@ proptest! {
         let _ = Workbook::read(&file, "x.xlsx");
     }
 }
+
+#[test]
+fn an_old_excel_file_is_read() {
+    let book = Workbook::read(include_bytes!("files/bao-cao.xls"), "khong-ro.dat").unwrap();
+    assert_eq!(book.kind, FileKind::Xls);
+    let sheet = &book.sheets[0];
+    assert_eq!(sheet.name, "Tháng 10");
+    assert_eq!(sheet.rows[2][1], Cell::Text("Đơn vị".into()));
+    assert_eq!((&sheet.rows[3][2], &sheet.rows[3][3]), (&Cell::Number(12.0), &Cell::Number(91.5)));
+    assert_eq!(sheet.words(5, 1), "Tổng cộng");
+    assert_eq!(sheet.words(6, 1), "05/11/2026");
+}
+
+#[test]
+fn an_open_document_is_read() {
+    // No white space between cells, as LibreOffice writes them.
+    let cell = |attributes: &str, text: &str| {
+        format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")
+    };
+    let cells = [
+        cell("office:value-type=\"string\"", "Xa"),
+        cell("office:value-type=\"float\" office:value=\"68.4\"", "68,4"),
+        cell("office:value-type=\"date\" office:date-value=\"2026-11-01\"", "x"),
+    ];
+    let table = format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let content = format!(
+        "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"Quy 4\">{table}\
+         </table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    let file = zip(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", b"<manifest:manifest></manifest:manifest>"),
+        ("content.xml", content.as_bytes()),
+    ]);
+    let book = Workbook::read(&file, "a.ods").unwrap();
+    assert_eq!(book.kind, FileKind::Ods);
+    let row = &book.sheets[0].rows[0];
+    assert_eq!((&row[0], &row[1]), (&Cell::Text("Xa".into()), &Cell::Number(68.4)));
+    assert_eq!(book.sheets[0].words(0, 2), "01/11/2026");
+}

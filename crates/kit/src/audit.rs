@@ -7,7 +7,8 @@ use storage::{Tx, args};
 
 use crate::house::Context;
 
-/// Writes that `cx`'s actor did `action` to `subject` (`unit:92`, `import:018f…`), with details that hold no personal value.
+/// Writes that `cx`'s actor did `action` to `subject` (`unit:92`, `import:018f…`), with details that hold no
+/// personal value.
 pub async fn audit(tx: &mut Tx, cx: &Context, action: &str, subject: &str, detail: &Json) -> Result<()> {
     tx.run(
         "INSERT INTO audit (id, at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)",

@@ -1,4 +1,5 @@
-//! What the program hands to every room: the doors to the database, the files, the clock, the live hub, the words.
+//! What the program hands to every room: the doors to the database, the files, the clock, the live hub, the
+//! words.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -133,8 +134,8 @@ impl House {
         self.tiles.get()?.iter().find(|s| s.kinds().contains(&kind))
     }
 
-    /// Keeps what an audience sees, so that its fragments can be rendered when no request is there. A fingerprint always means the
-    /// same scope, so nothing kept here can become wrong.
+    /// Keeps what an audience sees, so that its fragments can be rendered when no request is there. A
+    /// fingerprint always means the same scope, so nothing kept here can become wrong.
     pub fn remember_audience(&self, audience: u64, scope: &Scope) {
         let mut known = self.audiences.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > 10_000 {

@@ -1,7 +1,8 @@
 //! From a request to a [`Context`], and from the list of routes to a router.
 //!
-//! Every route is wrapped the same way: who is it, may they call this, is it a forged form; then the handler. Outside scope is 404 (the
-//! handler's), inside without permission 403, not signed in 401 for machines and a way to the sign-in page for people.
+//! Every route is wrapped the same way: who is it, may they call this, is it a forged form; then the handler.
+//! Outside scope is 404 (the handler's), inside without permission 403, not signed in 401 for machines and a
+//! way to the sign-in page for people.
 
 use std::sync::Arc;
 
@@ -136,8 +137,8 @@ async fn admit(house: &House, access: Access, parts: &mut Parts) -> Result<Conte
     }
 }
 
-/// Refuses what another site made a browser send (Fetch Metadata, and Origin for older browsers). A program that is no browser
-/// sends neither header and carries no cookie of ours.
+/// Refuses what another site made a browser send (Fetch Metadata, and Origin for older browsers). A program
+/// that is no browser sends neither header and carries no cookie of ours.
 fn refuse_forgery(headers: &HeaderMap) -> Result<(), Error> {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let ours = match (text("sec-fetch-site"), text("origin")) {

@@ -1,7 +1,8 @@
 //! Floor 2: what every module shares and is.
 //!
-//! Invariants: a module is a [`Module`] value, nothing more; a handler gets a [`Context`] and never the bare database of
-//! somebody else; what may be seen is a [`Scope`], never a flag; who may call a route stands beside the route.
+//! Invariants: a module is a [`Module`] value, nothing more; a handler gets a [`Context`] and never the bare
+//! database of somebody else; what may be seen is a [`Scope`], never a flag; who may call a route stands
+//! beside the route.
 
 pub mod actor;
 pub mod audit;

@@ -1,5 +1,5 @@
-//! `GET /live?t=topic&t=topic…&lang=vi&since=N`: the live connection of a browser. What its reader may see decides which
-//! rendering of a topic it gets.
+//! `GET /live?t=topic&t=topic…&lang=vi&since=N`: the live connection of a browser. What its reader may see
+//! decides which rendering of a topic it gets.
 
 use std::sync::Arc;
 

@@ -58,9 +58,11 @@ pub trait JobHandler: Send + Sync {
 
 /// Reads one part of a pack's folder and applies it.
 pub trait PackPart: Send + Sync {
-    /// The files it reads, relative to the pack's folder: `indicators.yaml`, or `boards/` for every YAML file there.
+    /// The files it reads, relative to the pack's folder: `indicators.yaml`, or `boards/` for every YAML file
+    /// there.
     fn files(&self) -> &'static str;
-    /// Checks all packs' files of this part together, because packs refer to each other. Every fault is told, none raised.
+    /// Checks all packs' files of this part together, because packs refer to each other. Every fault is told,
+    /// none raised.
     fn check(&self, files: &[PackFile], all: &PackNames) -> Vec<PackFault>;
     /// The names that this part gives to others, `indicator` → ids.
     fn names(&self, files: &[PackFile]) -> Vec<(&'static str, String)>;

@@ -42,8 +42,8 @@ pub fn tree(file: &PackFile) -> Result<Node, Vec<PackFault>> {
     if faults.is_empty() { Ok(tree) } else { Err(faults) }
 }
 
-/// Reads a file into `T`. Every fault is told, not the first alone: after a wrong key, or a wrong item of a list,
-/// the rest is read as if that were not there.
+/// Reads a file into `T`. Every fault is told, not the first alone: after a wrong key, or a wrong item of a
+/// list, the rest is read as if that were not there.
 pub fn read<T: DeserializeOwned>(file: &PackFile) -> Result<T, Vec<PackFault>> {
     match read_most(file) {
         (Some(value), faults) if faults.is_empty() => Ok(value),
@@ -51,8 +51,8 @@ pub fn read<T: DeserializeOwned>(file: &PackFile) -> Result<T, Vec<PackFault>> {
     }
 }
 
-/// [`read`], and what could be read in spite of the faults. For [`kit::PackPart::names`]: one wrong key must not take away
-/// the names of all, or every reference to them would be told as a fault too.
+/// [`read`], and what could be read in spite of the faults. For [`kit::PackPart::names`]: one wrong key must
+/// not take away the names of all, or every reference to them would be told as a fault too.
 pub fn read_most<T: DeserializeOwned>(file: &PackFile) -> (Option<T>, Vec<PackFault>) {
     let mut faults = Vec::new();
     let mut rest = match tree(file) {

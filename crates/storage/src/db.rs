@@ -1,8 +1,8 @@
 //! The `Db` door: the only way to a database.
 //!
-//! Reads go through [`Db::all`] and [`Db::one`]; every change goes through a [`Tx`]. A `Tx` that is dropped before
-//! [`Tx::commit`] changes nothing. Nothing but SQL happens inside a transaction; one that stays open for more than two
-//! seconds is named in the log.
+//! Reads go through [`Db::all`] and [`Db::one`]; every change goes through a [`Tx`]. A `Tx` that is dropped
+//! before [`Tx::commit`] changes nothing. Nothing but SQL happens inside a transaction; one that stays open
+//! for more than two seconds is named in the log.
 
 use std::path::Path;
 use std::time::Duration;
@@ -145,8 +145,8 @@ impl Tx {
         }
     }
 
-    /// Puts rows into a temporary table that lives until the transaction ends, so that one statement can join them.
-    /// `columns` are pairs of name and SQL type.
+    /// Puts rows into a temporary table that lives until the transaction ends, so that one statement can join
+    /// them. `columns` are pairs of name and SQL type.
     pub async fn stage(
         &mut self,
         table: &str,
@@ -164,7 +164,8 @@ impl Tx {
         Ok(n)
     }
 
-    /// Waits until no other transaction holds the lock `name`. SQLite has one writer, so it holds every lock already.
+    /// Waits until no other transaction holds the lock `name`. SQLite has one writer, so it holds every lock
+    /// already.
     pub async fn lock(&mut self, name: &str) -> Result<()> {
         match &mut self.inner {
             Inner::Sqlite(_) => Ok(()),

@@ -1,8 +1,8 @@
-//! Everything in which the two databases differ, as named functions. A module's SQL is one text for both; what cannot be
-//! is here.
+//! Everything in which the two databases differ, as named functions. A module's SQL is one text for both;
+//! what cannot be is here.
 //!
-//! A statement may use `int_list($n)` and `text_list($n)` as tables with one column `value`: PostgreSQL has them as
-//! functions (storage's first migration), SQLite reads a JSON list.
+//! A statement may use `int_list($n)` and `text_list($n)` as tables with one column `value`: PostgreSQL has
+//! them as functions (storage's first migration), SQLite reads a JSON list.
 
 use std::borrow::Cow;
 
@@ -76,8 +76,8 @@ impl Dialect {
         }
     }
 
-    /// Rows (table, column, type, nullable 0/1, key position) of the whole schema, with types as the house names them,
-    /// so that both databases give the same answer.
+    /// Rows (table, column, type, nullable 0/1, key position) of the whole schema, with types as the house
+    /// names them, so that both databases give the same answer.
     pub fn schema_sql(self) -> &'static str {
         match self {
             Dialect::Sqlite => {

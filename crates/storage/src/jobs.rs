@@ -1,8 +1,8 @@
 //! The job queue: work that outlives a request.
 //!
-//! Guarantees: a job enqueued in a transaction runs if and only if that transaction committed; it runs at least once;
-//! at most one worker holds it, by a lease that a dead worker loses. After `max_attempts` failures it is *dead* and stays on the
-//! page until somebody retries or drops it.
+//! Guarantees: a job enqueued in a transaction runs if and only if that transaction committed; it runs at
+//! least once; at most one worker holds it, by a lease that a dead worker loses. After `max_attempts`
+//! failures it is *dead* and stays on the page until somebody retries or drops it.
 
 use foundation::{Clock, Instant, Result, error::not_found};
 use serde_json::Value as Json;
@@ -96,7 +96,8 @@ pub async fn claim(db: &Db, clock: &dyn Clock) -> Result<Option<Claimed>> {
     let now = clock.now();
     let mut tx = db.begin().await?;
     let sql = format!(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $1 + CAST(timeout_s AS BIGINT) * 1000000
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $1 + CAST(timeout_s AS \
+        BIGINT) * 1000000
          WHERE id = (SELECT id FROM job
              WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1)
              ORDER BY run_at LIMIT 1 {})
@@ -146,7 +147,8 @@ pub async fn progress(db: &Db, clock: &dyn Clock, id: Uuid, words: &str) -> Resu
     let mut tx = db.begin().await?;
     let alive = tx
         .run(
-            "UPDATE job SET progress = $2, lease_until = CAST($3 AS BIGINT) + CAST(timeout_s AS BIGINT) * 1000000
+            "UPDATE job SET progress = $2, lease_until = CAST($3 AS BIGINT) + CAST(timeout_s AS BIGINT) * \
+            1000000
              WHERE id = $1 AND state = 'running'",
             args![id, words, clock.now()],
         )
@@ -189,7 +191,8 @@ fn found(n: u64) -> Result<()> {
 /// A page of jobs, newest first; `state` filters, `before` continues after the last one seen.
 pub async fn list(db: &Db, state: Option<&str>, before: Option<Instant>, limit: i64) -> Result<Vec<Listed>> {
     db.all(
-        "SELECT id, kind, state, attempts, max_attempts, progress, last_error, created_at, finished_at FROM job
+        "SELECT id, kind, state, attempts, max_attempts, progress, last_error, created_at, finished_at \
+        FROM job
          WHERE (CAST($1 AS TEXT) IS NULL OR state = $1) AND (CAST($2 AS BIGINT) IS NULL OR created_at < $2)
          ORDER BY created_at DESC LIMIT $3",
         args![state, before, limit],

@@ -1,8 +1,8 @@
 //! Floor 1: the only room that knows a database.
 //!
-//! Invariants: no other crate imports a driver (`clippy.toml` and a test say so); every change runs in a [`Tx`]; a change
-//! and its events, jobs and audit rows commit together or not at all; one SQL text serves both databases, and what cannot
-//! is a named function of [`dialect`].
+//! Invariants: no other crate imports a driver (`clippy.toml` and a test say so); every change runs in a
+//! [`Tx`]; a change and its events, jobs and audit rows commit together or not at all; one SQL text serves
+//! both databases, and what cannot is a named function of [`dialect`].
 
 pub mod db;
 pub mod dialect;

@@ -1,4 +1,5 @@
-//! Migrations: numbered, forward only, the same numbers in both folders of a module, each applied once in a transaction.
+//! Migrations: numbered, forward only, the same numbers in both folders of a module, each applied once in a
+//! transaction.
 
 use foundation::{Clock, Result, error::internal};
 
@@ -43,13 +44,14 @@ row! {
     }
 }
 
-/// Applies what is missing, module by module in the given order. Refuses a database that has migrations this program
-/// does not know: it was written by a newer one.
+/// Applies what is missing, module by module in the given order. Refuses a database that has migrations this
+/// program does not know: it was written by a newer one.
 pub async fn migrate(db: &Db, clock: &dyn Clock, modules: &[(&'static str, &[Migration])]) -> Result<usize> {
     let mut tx = db.begin().await?;
     tx.batch(
         "CREATE TABLE IF NOT EXISTS migration (
-            module TEXT NOT NULL, name TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (module, name));"
+            module TEXT NOT NULL, name TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (module, \
+            name));"
             .into(),
     )
     .await?;

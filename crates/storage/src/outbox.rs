@@ -1,8 +1,8 @@
 //! The outbox: business events, kept in the transaction of the change they tell of.
 //!
-//! Guarantees: an event whose transaction committed is delivered at least once, in the order of commit; a handler that
-//! fails is tried again and blocks the events behind it until it succeeds or gives up after [`MAX_ATTEMPTS`].
-//! It never delivers an event whose transaction was rolled back.
+//! Guarantees: an event whose transaction committed is delivered at least once, in the order of commit; a
+//! handler that fails is tried again and blocks the events behind it until it succeeds or gives up after
+//! [`MAX_ATTEMPTS`]. It never delivers an event whose transaction was rolled back.
 
 use foundation::{Clock, Instant, Result};
 use serde_json::Value as Json;

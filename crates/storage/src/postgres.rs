@@ -1,4 +1,5 @@
-//! PostgreSQL under the door: a pool of connections, statements prepared once per connection, bulk by binary COPY.
+//! PostgreSQL under the door: a pool of connections, statements prepared once per connection, bulk by binary
+//! COPY.
 
 use std::error::Error as StdError;
 

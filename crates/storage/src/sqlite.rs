@@ -1,6 +1,7 @@
-//! SQLite under the door: one writer thread and a few reader threads, each with its own connection. A connection never
-//! leaves its thread; work travels to it as a closure, and the answer comes back through a one-shot channel. So a slow
-//! statement never blocks the async runtime, and there is never more than one writer.
+//! SQLite under the door: one writer thread and a few reader threads, each with its own connection. A
+//! connection never leaves its thread; work travels to it as a closure, and the answer comes back through a
+//! one-shot channel. So a slow statement never blocks the async runtime, and there is never more than one
+//! writer.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};

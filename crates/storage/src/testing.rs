@@ -1,6 +1,8 @@
-//! Databases for tests, feature `testing`: a fresh SQLite folder, and a fresh PostgreSQL schema, so that every test runs on both.
+//! Databases for tests, feature `testing`: a fresh SQLite folder, and a fresh PostgreSQL schema, so that
+//! every test runs on both.
 //!
-//! `TOANCANH_TEST_DB` is `sqlite` or `both` (the default when `TOANCANH_TEST_POSTGRES` is set); with `both` a missing server fails the test.
+//! `TOANCANH_TEST_DB` is `sqlite` or `both` (the default when `TOANCANH_TEST_POSTGRES` is set); with `both` a
+//! missing server fails the test.
 
 use std::path::{Path, PathBuf};
 

@@ -1,10 +1,11 @@
-//! The atlas: every unit through time, in memory. About fourteen thousand versions, read once and replaced whole when
-//! units change, so that asking it costs no query.
+//! The atlas: every unit through time, in memory. About fourteen thousand versions, read once and replaced
+//! whole when units change, so that asking it costs no query.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foundation::text::spelling;
 use foundation::{Clock, Date, Result, error::not_found, error::unavailable};
 use kit::UnitId;
 use storage::{Db, settings};
@@ -68,7 +69,9 @@ pub struct Map {
     versions: Vec<Version>,
     by_unit: HashMap<UnitId, std::ops::Range<usize>>,
     by_code: HashMap<String, Vec<usize>>,
+    by_spelling: HashMap<String, Vec<usize>>,
     children: HashMap<UnitId, Vec<usize>>,
+    agencies: Vec<usize>,
     names: Vec<(UnitId, String)>,
     from_old: BTreeMap<UnitId, Vec<Succession>>,
     to_new: BTreeMap<UnitId, Vec<Succession>>,
@@ -86,6 +89,10 @@ impl Map {
                 start = i + 1;
             }
             map.by_code.entry(v.code.clone()).or_default().push(i);
+            if !v.level.is_place() {
+                map.agencies.push(i);
+            }
+            map.by_spelling.entry(spelling(&v.name)).or_default().push(i);
             if let Some(parent) = v.parent {
                 map.children.entry(parent).or_default().push(i);
             }
@@ -103,7 +110,8 @@ impl Map {
         map
     }
 
-    /// The days on which any unit began, changed or ended, in order. Between two of them the map is one and the same.
+    /// The days on which any unit began, changed or ended, in order. Between two of them the map is one and
+    /// the same.
     pub fn days_of_change(&self) -> &[Date] {
         &self.days_of_change
     }
@@ -121,6 +129,20 @@ impl Map {
     /// All versions, ordered by unit and first day.
     pub fn versions(&self) -> &[Version] {
         &self.versions
+    }
+
+    /// All versions of agencies, ordered by unit and first day.
+    pub fn agencies(&self) -> impl Iterator<Item = &Version> {
+        self.agencies.iter().map(|i| &self.versions[*i])
+    }
+
+    /// The versions that bear one of these names, however it is spelt, in the order of [`Map::versions`].
+    pub fn spelt(&self, names: &[&str]) -> Vec<&Version> {
+        let bearers = names.iter().filter_map(|name| self.by_spelling.get(&spelling(name)));
+        let mut found: Vec<usize> = bearers.flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().filter_map(|i| self.versions.get(i)).collect()
     }
 
     /// All versions of a unit, oldest first.
@@ -240,7 +262,8 @@ impl Map {
                 not_found(
                     "unit_not_found",
                     format!(
-                        "Không có tỉnh, thành phố hay xã, phường nào đang mang mã «{code}». Mã tỉnh có 2 chữ số \
+                        "Không có tỉnh, thành phố hay xã, phường nào đang mang mã «{code}». Mã tỉnh có 2 \
+                        chữ số \
                          (92 = Cần Thơ), mã xã có 5 chữ số (31507 = Phường Sóc Trăng)."
                     ),
                 )

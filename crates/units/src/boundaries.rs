@@ -1,7 +1,9 @@
-//! Boundaries: read from GeoJSON, simplified with shared borders kept, kept at three zoom levels; drawn and asked where a point lies.
+//! Boundaries: read from GeoJSON, simplified with shared borders kept, kept at three zoom levels; drawn and
+//! asked where a point lies.
 //!
-//! The program ships computed, approximate boundaries (see `data/PROVENANCE-boundaries.md`); an official file replaces those of the
-//! units it names. Whatever is approximate says so on every map and gives no false certainty.
+//! The program ships computed, approximate boundaries (see `data/PROVENANCE-boundaries.md`); an official file
+//! replaces those of the units it names. Whatever is approximate says so on every map and gives no false
+//! certainty.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -100,7 +102,8 @@ pub async fn import(cx: &Context, bytes: &[u8], options: &Options) -> Result<Rep
     tx.stage("staged_boundary", &columns, rows).await?;
     // An official boundary is never replaced by an approximate one.
     tx.run(
-        "DELETE FROM boundary WHERE unit IN (SELECT unit FROM staged_boundary) AND (approximate OR NOT CAST($1 AS BOOLEAN))",
+        "DELETE FROM boundary WHERE unit IN (SELECT unit FROM staged_boundary) AND (approximate OR NOT \
+        CAST($1 AS BOOLEAN))",
         args![options.approximate],
     )
     .await?;
@@ -314,7 +317,8 @@ impl Maps {
         Ok(drawn)
     }
 
-    /// The communes below `unit` in which a point may lie, the likeliest first; `true` when boundaries are approximate.
+    /// The communes below `unit` in which a point may lie, the likeliest first; `true` when boundaries are
+    /// approximate.
     pub async fn locate(
         &self,
         db: &Db,

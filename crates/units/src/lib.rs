@@ -1,8 +1,8 @@
 //! Floor 3: administrative places and agencies through time.
 //!
-//! Invariants: a unit's identity never changes, its codes, names, kinds and parents are dated; a change of name or kind is a
-//! new version of the same unit, a merger or a split makes a new one; the shares of what a unit became sum to 1; a code without a
-//! date names nothing. Places and agencies are two trees.
+//! Invariants: a unit's identity never changes, its codes, names, kinds and parents are dated; a change of
+//! name or kind is a new version of the same unit, a merger or a split makes a new one; the shares of what a
+//! unit became sum to 1; a code without a date names nothing. Places and agencies are two trees.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 

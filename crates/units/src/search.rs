@@ -1,7 +1,7 @@
 //! Finding a unit by what people type: a code, a name with or without marks, an old name, «TP.», «P.», «X.».
 //!
-//! [`Map::search`] offers; [`Map::resolve`] decides, and decides only when there is one answer: an import must never
-//! guess which of two communes of one name is meant.
+//! [`Map::search`] offers; [`Map::resolve`] decides, and decides only when there is one answer: an import
+//! must never guess which of two communes of one name is meant.
 
 use foundation::Date;
 use foundation::text::{PlaceKind, SearchKey, parse_place_parts, parse_place_query, same_spelling};
@@ -106,8 +106,8 @@ impl Map {
             || self.successors(version.unit).iter().any(|s| self.is_within(s.new, root, day))
     }
 
-    /// What `text` in a table means, among the units of `level` below `root` that existed on `day`. A code decides; a name decides when
-    /// it is the only one; «Xã A, tỉnh B» narrows by what is above.
+    /// What `text` in a table means, among the units of `level` below `root` that existed on `day`. A code
+    /// decides; a name decides when it is the only one; «Xã A, tỉnh B» narrows by what is above.
     pub fn resolve(&self, text: &str, root: UnitId, level: Option<Level>, day: Date) -> Resolution {
         let text = text.trim();
         let level_fits = |v: &Version| level.is_none_or(|l| v.level == l);
@@ -139,9 +139,10 @@ impl Map {
             });
             self.is_within(v.unit, root, day) && (parts.len() == 1 || !above.is_empty())
         };
-        let exact: Vec<&Version> = self
-            .versions()
+        let spelt = self.spelt(&[&first.rest, &first.whole]);
+        let exact: Vec<&Version> = spelt
             .iter()
+            .copied()
             .filter(|v| level_fits(v) && v.holds_on(day) && name_fits(v) && here(v))
             .collect();
         match exact.as_slice() {
@@ -151,10 +152,10 @@ impl Map {
                 return Resolution::Many(several.iter().map(|v| self.found(v, 100, day)).collect());
             }
         }
-        let past = self
-            .versions()
+        let past = spelt
             .iter()
             .rev()
+            .copied()
             .find(|v| level_fits(v) && !v.holds_on(day) && name_fits(v) && self.touches(v, root, day));
         let mut near = self.search(text, Some(root), day, 6);
         near.retain(|f| f.ended.is_none() && self.on(f.unit, day).is_some_and(level_fits));

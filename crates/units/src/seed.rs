@@ -1,5 +1,5 @@
-//! The units that the program ships: Vietnam through time, from `data/*.csv` (see `data/PROVENANCE.md`). Loaded on first start
-//! and again when the shipped tables change; units that an operator added are kept.
+//! The units that the program ships: Vietnam through time, from `data/*.csv` (see `data/PROVENANCE.md`).
+//! Loaded on first start and again when the shipped tables change; units that an operator added are kept.
 
 use foundation::{Date, Error, Result, error::internal};
 use kit::{Context, UnitId, audit};

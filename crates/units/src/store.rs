@@ -150,7 +150,8 @@ pub async fn save_versions(tx: &mut Tx, versions: &[Version]) -> Result<()> {
     .await?;
     tx.run("DELETE FROM unit_version WHERE unit IN (SELECT unit FROM staged_version)", args![]).await?;
     tx.run(
-        "INSERT INTO unit_version (unit, valid_from, valid_to, level, type, code, name, parent, place, lat, lon,
+        "INSERT INTO unit_version (unit, valid_from, valid_to, level, type, code, name, parent, place, \
+        lat, lon,
             area_km2, population, legal_ref, verified)
          SELECT unit, valid_from, valid_to, level, type, code, name, parent, place, lat, lon,
             area_km2, population, legal_ref, verified FROM staged_version",

@@ -1,5 +1,6 @@
-//! What `ui/` was built into: styles, scripts, fonts, icons, held inside the program. Served under `/assets/` with the hash of
-//! the content in the query, so that a browser keeps them for a year and never shows an old one.
+//! What `ui/` was built into: styles, scripts, fonts, icons, held inside the program. Served under `/assets/`
+//! with the hash of the content in the query, so that a browser keeps them for a year and never shows an old
+//! one.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! Errors as answers: a page with a sentence for people, an RFC 9457 problem with a stable code for machines.
 //!
-//! A handler answers [`Answer<T>`] and uses `?`. The fault travels inside the response, and the outermost layer draws it
-//! as a page or as JSON, because only that layer knows who asked.
+//! A handler answers [`Answer<T>`] and uses `?`. The fault travels inside the response, and the outermost
+//! layer draws it as a page or as JSON, because only that layer knows who asked.
 
 use axum::response::{IntoResponse, Response};
 use foundation::{Error, Kind};

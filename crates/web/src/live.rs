@@ -1,12 +1,13 @@
 //! Live fragments: pieces of pages that the server renders once and sends to every page that shows them.
 //!
-//! A *topic* names a fragment (`tile/admin.wall/left/0/92`). It is rendered once per (topic, audience, language), where the audience
-//! is a fingerprint of what the reader may see, kept as bytes, and rendered anew when something it depends on was touched.
+//! A *topic* names a fragment (`tile/admin.wall/left/0/92`). It is rendered once per (topic, audience,
+//! language), where the audience is a fingerprint of what the reader may see, kept as bytes, and rendered
+//! anew when something it depends on was touched.
 //!
-//! Guarantees: a page that is connected gets every change within [`BEAT`] plus the time of rendering; one that was cut
-//! off gets, on its return, every fragment that changed since the version it saw last; versions grow across restarts,
-//! so that nothing is missed then either. A page that reads too slowly is told to fetch its fragments again.
-//! It never renders for nobody: a touched fragment without readers is only marked.
+//! Guarantees: a page that is connected gets every change within [`BEAT`] plus the time of rendering; one
+//! that was cut off gets, on its return, every fragment that changed since the version it saw last; versions
+//! grow across restarts, so that nothing is missed then either. A page that reads too slowly is told to fetch
+//! its fragments again. It never renders for nobody: a touched fragment without readers is only marked.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -158,7 +159,8 @@ impl Live {
         self.0.wake.notify_one();
     }
 
-    /// The fragment as it is now, from memory when nothing was touched. Many askers of one stale fragment render it once.
+    /// The fragment as it is now, from memory when nothing was touched. Many askers of one stale fragment
+    /// render it once.
     pub async fn get(&self, key: &Key) -> Result<(i64, Bytes)> {
         let now = self.0.clock.now().0;
         let turn = {
@@ -199,7 +201,8 @@ impl Live {
         self.render(key).await
     }
 
-    /// Renders one fragment and keeps it. The mark is taken off first, so that a touch while rendering is not lost.
+    /// Renders one fragment and keeps it. The mark is taken off first, so that a touch while rendering is not
+    /// lost.
     async fn render(&self, key: &Key) -> Result<(i64, Bytes)> {
         if let Some(entry) = self.entries().get_mut(key) {
             entry.stale = false;

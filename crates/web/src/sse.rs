@@ -1,5 +1,6 @@
-//! The live connection: server-sent events (HTML Living Standard §9.2) from a [`Subscription`](crate::live::Subscription).
-//! Each fragment is `event: fragment`, its version as `id`, and a JSON object with `topic` and `html`.
+//! The live connection: server-sent events (HTML Living Standard §9.2) from a
+//! [`Subscription`](crate::live::Subscription). Each fragment is `event: fragment`, its version as `id`, and
+//! a JSON object with `topic` and `html`.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -13,8 +14,8 @@ use serde_json::json;
 
 use crate::live::{Next, Subscription};
 
-/// How long one connection lasts. The browser comes back at once with the last version it saw, and what it may see is asked
-/// again: a session that ended, or a grant that was taken, is felt then.
+/// How long one connection lasts. The browser comes back at once with the last version it saw, and what it
+/// may see is asked again: a session that ended, or a grant that was taken, is felt then.
 const LASTS: Duration = Duration::from_secs(300);
 
 /// The stream of a page: first the server's time, then its fragments.

@@ -1,5 +1,5 @@
-//! Charts drawn by the server as SVG: a page needs no script to show them, and they print. Colours are classes of the
-//! style sheet (`state-good`, `chart-line`), never values, except where a law prescribes one.
+//! Charts drawn by the server as SVG: a page needs no script to show them, and they print. Colours are
+//! classes of the style sheet (`state-good`, `chart-line`), never values, except where a law prescribes one.
 
 pub mod line;
 
@@ -33,7 +33,8 @@ pub fn sparkline(points: &[Option<f64>], width: f64, height: f64, class: &str) -
     let (x, y) = last;
     let class = if class.is_empty() { String::new() } else { format!(" {class}") };
     Some(format!(
-        "<svg class=\"spark{class}\" viewBox=\"-2 -2 {:.0} {:.0}\" preserveAspectRatio=\"none\" aria-hidden=\"true\" \
+        "<svg class=\"spark{class}\" viewBox=\"-2 -2 {:.0} {:.0}\" preserveAspectRatio=\"none\" \
+        aria-hidden=\"true\" \
          focusable=\"false\"><path class=\"spark-line\" d=\"{path}\"/>\
          <path class=\"spark-line spark-end\" d=\"M{x:.1} {y:.1}h.01\"/></svg>",
         width + 4.0,
@@ -62,7 +63,8 @@ pub fn bars(bars: &[Bar], width: f64, height: f64, label: &str) -> String {
     let step = width / bars.len().max(1) as f64;
     let zero = height - (0.0 - low) / span * height;
     let mut out = format!(
-        "<svg class=\"bars\" viewBox=\"0 0 {width:.0} {height:.0}\" preserveAspectRatio=\"none\" role=\"img\" \
+        "<svg class=\"bars\" viewBox=\"0 0 {width:.0} {height:.0}\" preserveAspectRatio=\"none\" \
+        role=\"img\" \
          aria-label=\"{}\">",
         escape(label)
     );

@@ -1,4 +1,5 @@
-//! The words on the pages: Fluent messages, Vietnamese first. Each crate brings its own `.ftl` files; the program joins them.
+//! The words on the pages: Fluent messages, Vietnamese first. Each crate brings its own `.ftl` files; the
+//! program joins them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,7 +44,8 @@ impl Words {
         Ok(Words(Arc::new(bundles)))
     }
 
-    /// The message `key` in `lang`, in Vietnamese if it is not translated, or the key itself (a test finds those).
+    /// The message `key` in `lang`, in Vietnamese if it is not translated, or the key itself (a test finds
+    /// those).
     pub fn say(&self, lang: Lang, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
         let args: Option<FluentArgs<'_>> =
             (!args.is_empty()).then(|| args.iter().map(|(k, v)| (*k, v.clone())).collect());

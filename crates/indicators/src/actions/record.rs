@@ -1,8 +1,9 @@
 //! Record figures: the one way in, for files, requests and grids.
 //!
-//! Who: whoever may write figures, each row inside their scope. All rows are checked before one is written. With `Mode::AllOrNothing` a
-//! single fault writes nothing; with `Mode::GoodRows` the good rows are written and the faults are told. The same delivery
-//! twice changes nothing; a delivery with an idempotency key that was seen before answers what it answered then.
+//! Who: whoever may write figures, each row inside their scope. All rows are checked before one is written.
+//! With `Mode::AllOrNothing` a single fault writes nothing; with `Mode::GoodRows` the good rows are written
+//! and the faults are told. The same delivery twice changes nothing; a delivery with an idempotency key that
+//! was seen before answers what it answered then.
 
 use foundation::number::NumberStyle;
 use foundation::{Date, Result, error::conflict, error::forbidden};

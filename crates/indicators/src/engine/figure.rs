@@ -32,7 +32,8 @@ fn trend(indicator: &Indicator, now: Option<f64>, before: Option<f64>) -> Option
 }
 
 impl Engine {
-    /// The newest period worth showing: the last one that at least half of the units reported, or else the last that any did.
+    /// The newest period worth showing: the last one that at least half of the units reported, or else the
+    /// last that any did.
     pub async fn newest(&self, indicator: &Indicator, asked: &Asked) -> Result<(Period, Vec<Point>)> {
         let last = Period::containing(indicator.def.calendar, asked.today);
         let span = Span::ending(last, look_back(indicator.def.calendar));

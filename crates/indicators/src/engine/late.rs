@@ -32,7 +32,8 @@ pub struct LateUnit {
 }
 
 impl Engine {
-    /// What the units below `asked.unit` owe for the last period that is due, as far as `scope` may see; those that owe longest first.
+    /// What the units below `asked.unit` owe for the last period that is due, as far as `scope` may see;
+    /// those that owe longest first.
     pub async fn late(&self, scope: &Scope, asked: &Asked) -> Result<Vec<LateUnit>> {
         let catalogue = self.catalogue();
         let map = self.atlas.map();

@@ -1,6 +1,8 @@
-//! Leaves: what units told for one period of one indicator, held in memory so that a roll-up, a map or a table costs no query.
+//! Leaves: what units told for one period of one indicator, held in memory so that a roll-up, a map or a
+//! table costs no query.
 //!
-//! A change throws away exactly the periods it touched. The memory is bounded: the least recently read periods go first.
+//! A change throws away exactly the periods it touched. The memory is bounded: the least recently read
+//! periods go first.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,7 +54,8 @@ struct Held {
 #[derive(Default)]
 pub struct Leaves(Mutex<Held>);
 
-/// Makes leaves of shown rows (ordered by period, unit, dims): the row without dims, or else the sum of those with.
+/// Makes leaves of shown rows (ordered by period, unit, dims): the row without dims, or else the sum of those
+/// with.
 pub fn gather(rows: &[Shown]) -> Vec<(i32, Vec<Leaf>)> {
     let mut periods: Vec<(i32, Vec<Leaf>)> = Vec::new();
     let mut total_of: Option<(i32, UnitId)> = None;

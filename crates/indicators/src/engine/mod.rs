@@ -1,7 +1,10 @@
-//! The engine: from observations to figures. Roll-up over places and time, restating, targets, trend, staleness.
+//! The engine: from observations to figures. Roll-up over places and time, restating, targets, trend,
+//! staleness.
 //!
-//! Nothing it gives is stored: observations are the only truth, and what is computed from them can always be computed again.
+//! Nothing it gives is stored: observations are the only truth, and what is computed from them can always be
+//! computed again.
 
+pub mod each;
 pub mod figure;
 pub mod late;
 pub mod leaves;
@@ -272,8 +275,13 @@ impl Engine {
                 parts.push((part.code.clone(), self.points(part, span, asked).await?));
             }
         }
+        Ok(self.apply(indicator, &parts, span.periods().count()))
+    }
+
+    /// The formula of an indicator over its parts, point by point.
+    fn apply(&self, indicator: &Indicator, parts: &[(String, Vec<Point>)], count: usize) -> Vec<Point> {
+        let catalogue = self.catalogue();
         let compiled = catalogue.formula(indicator.id);
-        let count = span.periods().count();
         let mut points = Vec::with_capacity(count);
         for i in 0..count {
             let at = |name: &str| {
@@ -281,7 +289,7 @@ impl Engine {
             };
             let value = compiled.and_then(|f| f.value(&at));
             let mut point = Point { value, ..Point::default() };
-            for (_, part) in &parts {
+            for (_, part) in parts {
                 if let Some(part) = part.get(i) {
                     point = match point.coverage.expected {
                         0 => Point { value, ..*part },
@@ -291,7 +299,7 @@ impl Engine {
             }
             points.push(point);
         }
-        Ok(points)
+        points
     }
 
     /// The value from the start of the year to the end of `period`.
@@ -329,23 +337,6 @@ impl Engine {
             return Vec::new();
         }
         map.below(unit, units::Level::Commune, day).iter().map(|v| v.unit).filter(|u| *u != unit).collect()
-    }
-
-    /// The values of every unit of `units` in one period: what a map or a table shows.
-    pub async fn each(
-        &self,
-        indicator: &Indicator,
-        units: &[UnitId],
-        period: Period,
-        asked: &Asked,
-    ) -> Result<Vec<(UnitId, Point)>> {
-        let mut all = Vec::with_capacity(units.len());
-        for unit in units {
-            let asked = Asked { unit: *unit, ..*asked };
-            let point = self.points(indicator, Span::of(period), &asked).await?;
-            all.push((*unit, point.into_iter().next().unwrap_or_default()));
-        }
-        Ok(all)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Reach: whose values make the value of a unit in a period, and with what share.
 //!
-//! In the boundaries of the time these are the units that report below it. For a time before the unit was made, they are those it was
-//! made of, each with the share that went over: then the value is *restated*, and an estimate where a unit was divided.
+//! In the boundaries of the time these are the units that report below it. For a time before the unit was
+//! made, they are those it was made of, each with the share that went over: then the value is *restated*, and
+//! an estimate where a unit was divided.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,8 @@ pub struct Reach {
     pub restated: bool,
 }
 
-/// The levels of the units that report an indicator. What is computed has a value wherever its parts have one.
+/// The levels of the units that report an indicator. What is computed has a value wherever its parts have
+/// one.
 pub fn levels_of(by: &Reporters) -> Vec<Level> {
     by.0.iter()
         .map(|by| match by {
@@ -31,7 +33,8 @@ pub fn levels_of(by: &Reporters) -> Vec<Level> {
         .collect()
 }
 
-/// The reach of `unit` for `indicator` on `day` (the last day of a period), with agencies as they are known on `today`.
+/// The reach of `unit` for `indicator` on `day` (the last day of a period), with agencies as they are known
+/// on `today`.
 pub fn reach(map: &Map, indicator: &Indicator, unit: UnitId, day: Date, today: Date) -> Reach {
     let mut all = Reach::default();
     for level in levels_of(&indicator.def.reported_by) {
@@ -94,9 +97,8 @@ fn go_back(map: &Map, unit: UnitId, day: Date, share: f64, shares: &mut BTreeMap
 fn agencies(map: &Map, unit: UnitId, day: Date) -> Reach {
     let serves = |v: &units::Version| v.level == Level::Department && v.place == Some(unit);
     let mut units: Vec<(UnitId, f64)> = map
-        .versions()
-        .iter()
-        .filter(|v| v.holds_on(day) && (serves(v) || (v.unit == unit && !v.level.is_place())))
+        .agencies()
+        .filter(|v| v.holds_on(day) && (serves(v) || v.unit == unit))
         .map(|v| (v.unit, 1.0))
         .collect();
     units.dedup_by_key(|u| u.0);

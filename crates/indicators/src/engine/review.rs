@@ -27,7 +27,8 @@ impl Engine {
         catalogue.all().filter(|i| i.is_public() || scope.reads(asked.unit, &i.pack)).collect()
     }
 
-    /// Every figure that has a target, with whether it is on track: those that are not come first, the worst first.
+    /// Every figure that has a target, with whether it is on track: those that are not come first, the worst
+    /// first.
     pub async fn against_targets(&self, scope: &Scope, asked: &Asked) -> Result<Vec<Figure>> {
         let catalogue = self.catalogue();
         let mut all = Vec::new();

@@ -47,7 +47,8 @@ impl Targets {
 }
 
 impl Engine {
-    /// The target of a unit for a period: its own, that of its year where a value of the year can be compared, or the default.
+    /// The target of a unit for a period: its own, that of its year where a value of the year can be
+    /// compared, or the default.
     pub async fn target(&self, indicator: &Indicator, unit: UnitId, period: Period) -> Result<Option<f64>> {
         let of = self.targets.of(&self.db, indicator.id).await?;
         if let Some(value) = of.get(&(unit, period.calendar.code(), period.index)) {
@@ -131,7 +132,8 @@ pub async fn write(
     ];
     tx.stage("staged_target", &columns, rows).await?;
     tx.run(
-        "INSERT INTO target (indicator, unit, calendar, period, revision, value, decision, actor, known_at, demo)
+        "INSERT INTO target (indicator, unit, calendar, period, revision, value, decision, actor, \
+        known_at, demo)
          SELECT s.indicator, s.unit, s.calendar, s.period, COALESCE(o.revision, 0) + 1, s.value,
             CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS BOOLEAN)
          FROM staged_target s LEFT JOIN target o ON o.indicator = s.indicator AND o.unit = s.unit

@@ -1,4 +1,5 @@
-//! The line of an indicator through time, with what was planned, the bands, the gaps and the days on which boundaries changed.
+//! The line of an indicator through time, with what was planned, the bands, the gaps and the days on which
+//! boundaries changed.
 
 use askama::Template;
 use foundation::{Calendar, Period, Result};

@@ -1,4 +1,5 @@
-//! `GET /compare`: one indicator, every unit below the root from the best to the worst, with bars; to print or take away.
+//! `GET /compare`: one indicator, every unit below the root from the best to the worst, with bars; to print
+//! or take away.
 
 use askama::Template;
 use axum::extract::Query;
@@ -85,9 +86,11 @@ async fn ranking<'a>(cx: &Context, desk: &'a Desk, asking: &Asking) -> Result<Op
     let indicator = match asking.indicator.as_deref().filter(|c| !c.is_empty()) {
         Some(code) => desk.indicator(cx, code, unit)?,
         None => {
-            // The first that says which way is better; a ranking of the others means less.
+            // The first that is rated and says which way is better; a ranking of the others means less.
             let all = choices(cx, desk, unit);
-            let clear = |i: &&&Indicator| matches!(i.def.direction, Direction::Up | Direction::Down);
+            let rated = |i: &Indicator| i.def.target.is_some() || !i.def.bands.is_empty();
+            let clear =
+                |i: &&&Indicator| rated(i) && matches!(i.def.direction, Direction::Up | Direction::Down);
             match all.iter().find(clear).or(all.first()).copied() {
                 Some(indicator) => indicator,
                 None => return Ok(None),

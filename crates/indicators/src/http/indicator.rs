@@ -1,7 +1,9 @@
-//! `GET /indicators/{code}`: one indicator of one unit: the figure, its line, its map, the units below, and where it comes from.
+//! `GET /indicators/{code}`: one indicator of one unit: the figure, its line, its map, the units below, and
+//! where it comes from.
 //!
-//! `unit`, `calendar`, `period`, `as_known` (a day or a moment) and `boundaries` (`now`, `then`) say what is meant; the same
-//! address gives the same page as long as nothing is told anew, and with `as_known` for ever.
+//! `unit`, `calendar`, `period`, `as_known` (a day or a moment) and `boundaries` (`now`, `then`) say what
+//! is meant; the same address gives the same page as long as nothing is told anew, and with `as_known` for
+//! ever.
 
 use askama::Template;
 use axum::extract::{Path, Query};

@@ -1,4 +1,5 @@
-//! The pages and the API of figures. One file per page, handler and template; nothing here is computed, it is asked of the engine.
+//! The pages and the API of figures. One file per page, handler and template; nothing here is computed, it
+//! is asked of the engine.
 //!
 //! Whatever lies outside the reader's scope is answered like what does not exist.
 
@@ -90,7 +91,8 @@ impl Desk {
             || self.map.successors(unit).iter().any(|s| within(s.new))
     }
 
-    /// The unit that an address names: our number, or an official code (two digits a province, five a commune). The root when none.
+    /// The unit that an address names: our number, or an official code (two digits a province, five a
+    /// commune). The root when none.
     fn unit(&self, text: Option<&str>) -> Result<UnitId> {
         let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return Ok(self.root) };
         let by_code = [Level::Province, Level::Commune]
@@ -136,8 +138,8 @@ fn period_of(text: Option<&str>) -> Result<Option<Period>> {
     text.map(str::trim).filter(|t| !t.is_empty()).map(Period::from_code).transpose()
 }
 
-/// A moment of a query: a day means its end, a day with a time that minute in Vietnam. `2026-11-24`, `24/11/2026`,
-/// `2026-11-24T07:30`, with an offset if one is written.
+/// A moment of a query: a day means its end, a day with a time that minute in Vietnam. `2026-11-24`,
+/// `24/11/2026`, `2026-11-24T07:30`, with an offset if one is written.
 fn moment_of(text: &str) -> Result<Instant> {
     let text = text.trim();
     let wrong = || {

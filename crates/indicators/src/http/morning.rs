@@ -1,5 +1,5 @@
-//! `GET /morning`: what a leader asks first. Which figures moved since 17:00 yesterday, which targets are missed, who is silent,
-//! what was corrected. `since` asks for another moment. Made to be printed.
+//! `GET /morning`: what a leader asks first. Which figures moved since 17:00 yesterday, which targets are
+//! missed, who is silent, what was corrected. `since` asks for another moment. Made to be printed.
 
 use askama::Template;
 use axum::extract::Query;

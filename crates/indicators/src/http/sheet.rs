@@ -1,4 +1,5 @@
-//! A table to take away: CSV for every program (UTF-8 with its mark, so that Excel reads the accents), XLSX for people.
+//! A table to take away: CSV for every program (UTF-8 with its mark, so that Excel reads the accents), XLSX
+//! for people.
 
 use axum::response::{IntoResponse, Response};
 use foundation::{Result, error::internal};

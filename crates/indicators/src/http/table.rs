@@ -1,4 +1,5 @@
-//! The units below a place with their values in one period: sorted, in pages, each with its last twelve periods.
+//! The units below a place with their values in one period: sorted, in pages, each with its last twelve
+//! periods.
 
 use foundation::{Lang, Period, Result};
 use kit::{State, UnitId};

@@ -58,7 +58,8 @@ pub(super) struct Past {
     pub(super) now: String,
 }
 
-/// The indicators that values are told for: `indicator` itself, or what it is computed from, all the way down.
+/// The indicators that values are told for: `indicator` itself, or what it is computed from, all the way
+/// down.
 pub(super) fn told<'a>(desk: &'a Desk, indicator: &'a Indicator) -> Vec<&'a Indicator> {
     if indicator.is_reported() {
         return vec![indicator];

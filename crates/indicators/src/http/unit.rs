@@ -1,4 +1,5 @@
-//! `GET /units/{id}`: a place or an agency: what it is and was, its figures with its rank among its peers, what it owes.
+//! `GET /units/{id}`: a place or an agency: what it is and was, its figures with its rank among its peers,
+//! what it owes.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -108,7 +109,8 @@ fn kin(desk: &Desk, s: &Succession, unit: UnitId) -> Kin {
     }
 }
 
-/// The units to be compared with: of the same level, below the root, or below the same parent when those are too many.
+/// The units to be compared with: of the same level, below the root, or below the same parent when those
+/// are too many.
 fn peers(desk: &Desk, v: &Version) -> Vec<UnitId> {
     let of = |root: UnitId| -> Vec<UnitId> {
         desk.map.below(root, v.level, desk.today).iter().map(|p| p.unit).collect()

@@ -1,4 +1,5 @@
-//! `{list: late_reporters | off_target | corrections | moved, top: n}`: the lists of the wall and the overview.
+//! `{list: late_reporters | off_target | corrections | moved, top: n}`: the lists of the wall and the
+//! overview.
 
 use askama::Template;
 use foundation::time_of_day::TimeOfDay;

@@ -1,5 +1,5 @@
-//! `{map: id}`: a choropleth of the units below, drawn as SVG. A state is never told by colour alone: bad areas are hatched, missing
-//! ones dotted, and every area says its value.
+//! `{map: id}`: a choropleth of the units below, drawn as SVG. A state is never told by colour alone: bad
+//! areas are hatched, missing ones dotted, and every area says its value.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -62,7 +62,8 @@ fn patterns(id: &str) -> String {
          patternTransform=\"rotate(45)\"><rect class=\"hatch-ground\" width=\"18\" height=\"18\"/>\
          <line class=\"hatch-line\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"18\"/></pattern>\
          <pattern id=\"{id}-dots-none\" width=\"16\" height=\"16\" patternUnits=\"userSpaceOnUse\">\
-         <rect class=\"none-ground\" width=\"16\" height=\"16\"/><circle class=\"none-dot\" cx=\"8\" cy=\"8\" r=\"2.2\"/>\
+         <rect class=\"none-ground\" width=\"16\" height=\"16\"/><circle class=\"none-dot\" cx=\"8\" \
+         cy=\"8\" r=\"2.2\"/>\
          </pattern></defs>"
     )
 }
@@ -176,7 +177,8 @@ fn svg_of(
         };
         let _ = write!(
             svg,
-            "<path class=\"area is-{}\"{} fill-rule=\"evenodd\" data-unit=\"{}\" d=\"{}\"><title>{}: {}</title></path>",
+            "<path class=\"area is-{}\"{} fill-rule=\"evenodd\" data-unit=\"{}\" d=\"{}\"><title>{}: \
+            {}</title></path>",
             state.name(),
             fill_of(id, state, color),
             area.unit,

@@ -1,6 +1,10 @@
 //! The page of an indicator.
 
-use crate::place::{CAI_KHE, House, OLD_DAI_AN, TRAN_DE};
+use foundation::{Date, Period};
+use indicators::Engine;
+use indicators::engine::{Asked, Span};
+
+use crate::place::{CAI_KHE, CITY, House, NINH_KIEU, OLD_DAI_AN, TRAN_DE};
 
 #[tokio::test]
 async fn a_rate_of_a_city_is_the_ratio_of_two_sums_and_names_who_is_silent() {
@@ -141,5 +145,25 @@ async fn the_sheet_holds_the_city_and_every_commune_and_leaves_missing_cells_emp
         assert!(lines.iter().any(|l| l.starts_with("Phường Ninh Kiều,31150,") && l.ends_with(',')), "{text}");
         let book = house.get("/indicators/admin.rate/export.xlsx?period=2026-10").await;
         assert_eq!((book.status.as_u16(), &book.bytes[..2]), (200, &b"PK"[..]));
+    }
+}
+
+#[tokio::test]
+async fn a_table_of_communes_says_what_each_commune_says_for_itself() {
+    for house in House::all().await {
+        house.october().await;
+        let engine = house.cx.house.get::<Engine>().unwrap();
+        let catalogue = engine.catalogue();
+        let today = Date::of(house.cx.clock.now());
+        let asked = Asked { unit: CITY, today, as_known: None };
+        let period = Period::from_code("2026-10").unwrap();
+        for indicator in catalogue.all() {
+            let each = engine.each(indicator, &[CAI_KHE, NINH_KIEU, TRAN_DE], period, &asked).await.unwrap();
+            for (unit, point) in each {
+                let own = Asked { unit, ..asked };
+                let alone = engine.points(indicator, Span::of(period), &own).await.unwrap();
+                assert_eq!(alone[0], point, "{} of {unit}", indicator.code);
+            }
+        }
     }
 }

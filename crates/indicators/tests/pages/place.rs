@@ -1,5 +1,5 @@
-//! A small house for tests: a city with three communes and one that was merged, a handful of indicators, people with and
-//! without rights, and a router to ask over HTTP.
+//! A small house for tests: a city with three communes and one that was merged, a handful of indicators,
+//! people with and without rights, and a router to ask over HTTP.
 
 use std::sync::Arc;
 
@@ -69,14 +69,16 @@ fn definition(value: serde_json::Value) -> Definition {
 pub fn definitions() -> Vec<(String, Definition)> {
     let told = |id: &str, vi: &str, en: &str, visibility: &str| {
         definition(json!({
-            "id": id, "name": {"vi": vi, "en": en}, "unit": {"vi": "hồ sơ", "en": "files"}, "calendar": "month",
+            "id": id, "name": {"vi": vi, "en": en}, "unit": {"vi": "hồ sơ", "en": "files"},
+            "calendar": "month",
             "reported_by": "commune", "over_places": "sum", "over_time": "sum", "direction": "up",
             "due": {"days": 5}, "visibility": visibility, "apportion": "population",
         }))
     };
     let rate = definition(json!({
         "id": "rate", "name": {"vi": "Hồ sơ đúng hạn", "en": "Files on time"}, "unit": {"vi": "%", "en": "%"},
-        "decimals": 1, "calendar": "month", "reported_by": "computed", "visibility": "public", "direction": "up",
+        "decimals": 1, "calendar": "month", "reported_by": "computed",
+        "visibility": "public", "direction": "up",
         "over_places": {"ratio": {"of": "admin.on_time", "to": "admin.received", "times": 100.0}},
         "target": {"value": 97.0},
         "bands": [{"to": 85.0, "state": "bad"}, {"to": 90.0, "state": "watch"}, {"state": "good"}],

@@ -28,7 +28,8 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
     let mut progress = |words: &str| eprintln!("  {words}");
     let report = demo::create(&cx, root, args.months, &mut progress).await?;
     println!(
-        "Đã tạo {} giá trị mẫu của {} chỉ tiêu, {} đơn vị, trong {:.1} giây. Mọi trang đều ghi «Số liệu mẫu». \
+        "Đã tạo {} giá trị mẫu của {} chỉ tiêu, {} đơn vị, trong {:.1} giây. Mọi trang đều ghi «Số liệu \
+        mẫu». \
          Gỡ bằng: toancanh demo --remove",
         report.rows,
         report.indicators,

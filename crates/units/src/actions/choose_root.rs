@@ -1,6 +1,7 @@
 //! Choose the unit that this installation serves: a province, a commune, or the country.
 //!
-//! Who: an admin, once; the figures of another place would lose their roof, so a second choice needs an empty database.
+//! Who: an admin, once; the figures of another place would lose their roof, so a second choice needs an empty
+//! database.
 
 use foundation::{Result, error::conflict, error::forbidden};
 use kit::{Context, Permission, UnitId, audit};
@@ -30,7 +31,8 @@ impl ChooseRoot {
             Some(_) => {
                 return Err(conflict(
                     "root_chosen",
-                    "Hệ thống đã phục vụ một địa phương khác. Hãy dùng thư mục dữ liệu mới cho địa phương này.",
+                    "Hệ thống đã phục vụ một địa phương khác. Hãy dùng thư mục dữ liệu mới cho địa phương \
+                    này.",
                 ));
             }
             None => {}

@@ -1,5 +1,5 @@
-//! A line chart with an axis: what was told, what was planned, the bands of good and bad, the gaps. Drawn twice, wide for desks and
-//! paper, narrow for phones; the style sheet shows one of the two.
+//! A line chart with an axis: what was told, what was planned, the bands of good and bad, the gaps. Drawn
+//! twice, wide for desks and paper, narrow for phones; the style sheet shows one of the two.
 
 use std::fmt::Write;
 
@@ -73,14 +73,14 @@ pub fn draw(chart: &Chart<'_>) -> String {
     let beside = if chart.target_label.is_empty() { 12.0 } else { 76.0 };
     let radius = if chart.dots.len() > 40 { 2.0 } else { 3.5 };
     let wide =
-        Frame { class: "wide", width: 760.0, height: 270.0, left: 48.0, right: beside, labels: 8, radius };
+        Frame { class: "wide", width: 760.0, height: 270.0, left: 48.0, right: beside, labels: 6, radius };
     let narrow = Frame {
         class: "narrow",
         width: 340.0,
         height: 210.0,
         left: 42.0,
         right: 8.0,
-        labels: 4,
+        labels: 3,
         radius: radius.min(2.5),
     };
     format!("{}\n{}", one(chart, &wide), one(chart, &narrow))
@@ -126,7 +126,8 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
         if to > from {
             let _ = write!(
                 out,
-                "<rect class=\"band is-{}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{inner:.1}\" height=\"{:.1}\"/>",
+                "<rect class=\"band is-{}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{inner:.1}\" \
+                 height=\"{:.1}\"/>",
                 zone.state,
                 y(to),
                 y(from) - y(to)
@@ -156,7 +157,7 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
     for (i, dot) in chart.dots.iter().enumerate() {
         // The last period is always named; one that would stand on its toes is not.
         let last = i + 1 == count;
-        if last || (i % every == 0 && i + every / 2 < count) {
+        if last || (i % every == 0 && i + every < count) {
             let anchor = if last && count > 1 {
                 "end"
             } else if i == 0 && count > 1 {

@@ -1,7 +1,8 @@
-//! `/api/v1`: figures for other programs. Described in `openapi.json` beside the crate; a test holds the two together.
+//! `/api/v1`: figures for other programs. Described in `openapi.json` beside the crate; a test holds the
+//! two together.
 //!
-//! Errors are RFC 9457 problems with a stable `code`. Reads carry a weak `ETag` of what they say, so that who asks again with
-//! `If-None-Match` is answered 304 when nothing changed.
+//! Errors are RFC 9457 problems with a stable `code`. Reads carry a weak `ETag` of what they say, so that
+//! who asks again with `If-None-Match` is answered 304 when nothing changed.
 
 mod observations;
 mod read;

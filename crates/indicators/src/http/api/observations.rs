@@ -1,8 +1,8 @@
 //! `POST /api/v1/observations`: figures from another program.
 //!
-//! Who: whoever may write figures, each row inside their scope. `Idempotency-Key` makes a repeated delivery answer what the first
-//! answered. Without `mode`, a single fault writes nothing and is answered 422 with every fault; with `good_rows` the good
-//! rows are written, and 207 tells the others.
+//! Who: whoever may write figures, each row inside their scope. `Idempotency-Key` makes a repeated delivery
+//! answer what the first answered. Without `mode`, a single fault writes nothing and is answered 422 with
+//! every fault; with `good_rows` the good rows are written, and 207 tells the others.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,8 @@ use crate::check::Incoming;
 const MOST_ROWS: usize = 20_000;
 /// The longest `Idempotency-Key`.
 const LONGEST_KEY: usize = 200;
-/// Which source is shown where an API and another give one figure: what a system tells by itself comes before what was typed.
+/// Which source is shown where an API and another give one figure: what a system tells by itself comes
+/// before what was typed.
 const PRECEDENCE: i64 = 50;
 
 #[derive(Deserialize)]

@@ -194,7 +194,8 @@ async fn told(
         .map_err(|e| foundation::error::internal("json", "Không ghi được câu trả lời").because(e))
 }
 
-/// `GET /api/v1/series?indicator=&unit=&calendar=&from=&to=&as_known=`: the last two years when neither end is given.
+/// `GET /api/v1/series?indicator=&unit=&calendar=&from=&to=&as_known=`: the last two years when neither end
+/// is given.
 pub(super) async fn series(cx: Context, Query(asking): Query<Asking>, headers: HeaderMap) -> Answer {
     let desk = Desk::open(&cx)?;
     let unit = desk.unit(asking.unit.as_deref())?;
