@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Redirect};
 use foundation::{Date, Result, error::not_found};
 use kit::http::page;
 use kit::{Access, Context, Route, UnitId};
@@ -155,6 +156,10 @@ struct BoardQuery {
 }
 
 async fn overview(cx: Context, Query(query): Query<BoardQuery>) -> Answer {
+    if cx.house.get::<Atlas>()?.root().is_none() && !cx.actor.is_signed_in() {
+        // No place was chosen yet: the door says what to do first.
+        return Ok(Redirect::to("/sign-in").into_response());
+    }
     let boards = cx.house.get::<Boards>()?;
     let board = boards.find(Kind::Overview, None).ok_or_else(no_board)?;
     show(cx, board, query, None).await

@@ -27,7 +27,9 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
     let headers = request.headers().clone();
     let response = next.run(request).await;
     let machine = path.starts_with("/api/") || path == "/live" || !accepts.contains("text/html");
-    if response.status() == StatusCode::NOT_FOUND && response.extensions().get::<Fault>().is_none() {
+    // A page of its own that says 404, as for a link that was used, stays as it is.
+    let told = response.headers().contains_key(header::CONTENT_TYPE);
+    if response.status() == StatusCode::NOT_FOUND && !told && response.extensions().get::<Fault>().is_none() {
         let fault = Fault::from(foundation::error::not_found("page_not_found", "Không có trang này."));
         return match machine {
             true => web::fault::problem(&fault.0),
