@@ -69,6 +69,8 @@ pub enum Command {
     Units(Units),
     /// Tạo hoặc gỡ số liệu mẫu của một tỉnh, thành phố hoặc xã, phường
     Demo(Demo),
+    /// Nhập số liệu từ tệp Excel, OpenDocument hoặc CSV; chạy được bên cạnh máy chủ
+    Import(crate::commands::import::Import),
     /// Tài khoản: liệt kê, thêm, khóa, mời lại
     #[command(subcommand)]
     User(User),

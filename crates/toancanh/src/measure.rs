@@ -68,9 +68,8 @@ pub async fn count(request: Request, next: Next) -> Response {
     let status = response.status().as_u16().to_string();
     metrics::histogram!("toancanh_http_request_duration_seconds", "route" => route.clone())
         .record(watch.elapsed().as_secs_f64());
-    metrics::counter!("toancanh_http_requests_total", "route" => route, "method" => method, 
-        "status" => status)
-    .increment(1);
+    let labels = [("route", route), ("method", method), ("status", status)];
+    metrics::counter!("toancanh_http_requests_total", &labels).increment(1);
     response
 }
 

@@ -14,8 +14,8 @@ pub const PATH: &str = "/api/v1/openapi.json";
 /// What the program itself brings.
 const OWN: &str = include_str!("openapi.json");
 
-/// The whole document. Two modules that claim one path or one schema are a fault of ours; what the program itself brings a module may
-/// repeat, so that its own document stands alone.
+/// The whole document. Two modules that claim one path or one schema are a fault of ours; what the program
+/// itself brings a module may repeat, so that its own document stands alone.
 pub fn document() -> Result<Json> {
     let modules = wiring::modules();
     let parts = modules.iter().map(|m| (m.name, m.openapi)).filter(|(_, text)| !text.trim().is_empty());

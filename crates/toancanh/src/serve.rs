@@ -9,6 +9,8 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use axum_server::Handle;
 use foundation::{Result, error::unavailable};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use kit::{Access, House, Permission, Route};
 use storage::upkeep;
 use tokio::sync::watch;
@@ -20,6 +22,12 @@ use crate::{errors, measure, open, openapi, outbox, pages, tend, tls, wiring, wo
 
 /// Requests that are being answered may take so long after the program was told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
+
+/// The head of a request has to be there within this time.
+const HEAD: Duration = Duration::from_secs(15);
+
+/// The setting that says at which address the last server was, for links that the command line prints.
+pub const ADDRESS: &str = "serve.address";
 
 /// Every route of the program, with who may call it.
 pub fn routes() -> Vec<Route> {
@@ -77,19 +85,31 @@ pub async fn serve(settings: &Settings) -> Result<()> {
     let handle = Handle::new();
     let app = router(&house, settings.secure(), &settings.proxies)
         .into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = tokio::spawn(stop_in_order(house.clone(), handle.clone()));
     let failed = |e: std::io::Error| unavailable("serve", "Máy chủ dừng vì lỗi mạng.").because(e);
-    match certificate {
-        Some(tls) => {
-            let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
-            server.handle(handle).serve(app).await
+    let stopping = stop_in_order(house.clone(), handle.clone());
+    let serving = async {
+        match certificate {
+            Some(tls) => {
+                let mut server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?.handle(handle);
+                patience(server.http_builder());
+                server.serve(app).await
+            }
+            None => {
+                let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle);
+                patience(server.http_builder());
+                server.serve(app).await
+            }
         }
-        None => axum_server::from_tcp(listener).map_err(failed)?.handle(handle).serve(app).await,
+        .map_err(failed)?;
+        work.end(&house).await;
+        upkeep::checkpoint(&house.db).await
+    };
+    tokio::select! {
+        done = serving => done?,
+        () = stopping => {
+            return Err(unavailable("stopped_at_once", "Đã dừng ngay, không chờ việc đang làm."));
+        }
     }
-    .map_err(failed)?;
-    stopping.abort();
-    work.end(&house).await;
-    upkeep::checkpoint(&house.db).await?;
     drop(opened);
     println!("Đã dừng.");
     Ok(())
@@ -99,11 +119,13 @@ pub async fn serve(settings: &Settings) -> Result<()> {
 async fn announce(house: &House, settings: &Settings, address: SocketAddr) -> Result<()> {
     let url = settings.url(address);
     println!("Toàn Cảnh đang chạy tại {url}/");
+    let mut tx = house.db.begin().await?;
+    storage::settings::set(&mut tx, house.clock.as_ref(), ADDRESS, &url).await?;
+    tx.commit().await?;
     if settings.tls.is_none() && settings.proxies.is_empty() && !address.ip().is_loopback() {
         println!(
             "CẢNH BÁO: máy khác truy cập được {address} mà không mã hóa: mật khẩu có thể bị đọc trên \
-            đường truyền. \
-             Hãy dùng --tls-cert và --tls-key, hoặc --behind-proxy."
+             đường truyền. Hãy dùng --tls-cert và --tls-key, hoặc --behind-proxy."
         );
     }
     if let Some(link) = identity::first_run_link(&house.system("start")).await? {
@@ -154,18 +176,19 @@ impl Work {
     }
 }
 
-/// Waits for the signal, then takes no new connection, ends the live ones and lets the others finish. A
-/// second signal ends at once.
+/// Whoever sends the head of a request letter by letter is not waited for: connections are few, callers many.
+fn patience(server: &mut Builder<TokioExecutor>) {
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+}
+
+/// Waits for the signal, then takes no new connection, ends the live ones and lets the others finish. Returns
+/// at a second signal: who sends it does not want to wait.
 async fn stop_in_order(house: House, handle: Handle<SocketAddr>) {
     stop_signal().await;
     println!("Đang dừng… (nhấn Ctrl+C lần nữa để dừng ngay)");
     house.live.close();
     handle.graceful_shutdown(Some(LAST_ANSWERS));
-    tokio::spawn(async {
-        stop_signal().await;
-        eprintln!("Dừng ngay.");
-        std::process::exit(130);
-    });
+    stop_signal().await;
 }
 
 fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
@@ -173,8 +196,8 @@ fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
     bound.map_err(|e| {
         let message = match e.kind() {
             std::io::ErrorKind::AddrInUse => format!(
-                "Cổng {} đang được dùng. Hãy dừng chương trình kia, hoặc chọn cổng khác bằng --listen \
-                127.0.0.1:8081.",
+                "Cổng {} đang được dùng. Hãy dừng chương trình kia, hoặc chọn cổng khác bằng \
+                 --listen 127.0.0.1:8081.",
                 address.port()
             ),
             _ => format!("Không lắng nghe được tại {address}."),

@@ -75,10 +75,9 @@ fn not_here(what: &str) -> Error {
     unavailable(
         "backup_postgres",
         format!(
-            "Với PostgreSQL, hãy {what} cơ sở dữ liệu bằng công cụ của nó (sao lưu: pg_dump \
-            --format=custom --file=ioc.dump URL; \
-             khôi phục: pg_restore --clean --if-exists --dbname=URL ioc.dump) và sao chép riêng thư mục \
-             files/."
+            "Với PostgreSQL, hãy {what} cơ sở dữ liệu bằng công cụ của nó (sao lưu: pg_dump --format=custom \
+             --file=ioc.dump URL; khôi phục: pg_restore --clean --if-exists --dbname=URL ioc.dump) và sao \
+             chép riêng thư mục files/."
         ),
     )
 }

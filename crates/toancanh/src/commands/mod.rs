@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod check;
 mod demo;
+pub mod import;
 mod packs;
 mod units;
 mod user;
@@ -23,6 +24,7 @@ pub async fn run(command: Command, settings: &Settings) -> Result<()> {
         Command::Packs(args) => packs::run(args, settings).await,
         Command::Units(args) => units::run(args, settings).await,
         Command::Demo(args) => demo::run(args, settings).await,
+        Command::Import(args) => import::run(args, settings).await,
         Command::User(args) => user::run(args, settings).await,
         Command::Audit(args) => audit::run(args, settings).await,
         Command::Check => check::run(settings).await,

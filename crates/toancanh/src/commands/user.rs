@@ -32,7 +32,7 @@ pub async fn run(args: User, settings: &Settings) -> Result<()> {
                 GiveGrant { account, role, unit, packs, valid_from: None, valid_to: None }.run(&cx).await?;
             }
             println!("Đã thêm tài khoản.");
-            invitation(settings, &token);
+            invitation(&cx, settings, &token).await?;
             Ok(())
         }
         User::Disable { sign_in } => {
@@ -47,15 +47,20 @@ pub async fn run(args: User, settings: &Settings) -> Result<()> {
         }
         User::Reset { sign_in } => {
             let token = Invite(find(&cx, &sign_in).await?).run(&cx).await?;
-            invitation(settings, &token);
+            invitation(&cx, settings, &token).await?;
             Ok(())
         }
     }
 }
 
-fn invitation(settings: &Settings, token: &str) {
-    let url = settings.url(settings.listen);
+async fn invitation(cx: &Context, settings: &Settings, token: &str) -> Result<()> {
+    let last = storage::settings::get(&cx.db, crate::serve::ADDRESS).await?;
+    let url = match (&settings.public_url, last) {
+        (None, Some(last)) => last,
+        _ => settings.url(settings.listen),
+    };
     println!("Đường dẫn mời (dùng một lần, trong 7 ngày): {url}/invitation?token={token}");
+    Ok(())
 }
 
 async fn find(cx: &Context, sign_in: &str) -> Result<Uuid> {
