@@ -1,10 +1,10 @@
 import { sendFigures, signIn } from '../lib/people.mjs';
 
-export const name = 'a figure sent by another program is on two open screens within a second, over one connection';
+export const name = 'a figure sent by another program is soon on two open screens, over one connection';
 export const world = 'demo';
 
 const indicator = 'admin.resolved_in_time';
-const limit = 3_000; // a second is promised; a program built for tests on a busy machine gets three
+const limit = 3_000; // how long a story waits; the promised second is for the bench to measure
 
 export async function run({ page, context, server, expect, print }) {
   const seen = new Set();

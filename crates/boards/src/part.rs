@@ -19,18 +19,14 @@ pub struct BoardPart;
 /// The keys of a tile that name indicators.
 const NAMING: [&str; 6] = ["figure", "figures", "map", "trend", "compare", "table"];
 
-fn full(pack: &str, id: &str) -> String {
-    if id.contains('.') { id.to_owned() } else { format!("{pack}.{id}") }
-}
-
 fn with_full_ids(pack: &str, tile: &mut Map<String, Json>) {
     for key in NAMING {
         match tile.get_mut(key) {
-            Some(Json::String(id)) => *id = full(pack, id),
+            Some(Json::String(id)) => *id = packs::full_id(pack, id),
             Some(Json::Array(ids)) => {
                 for id in ids {
                     if let Json::String(id) = id {
-                        *id = full(pack, id);
+                        *id = packs::full_id(pack, id);
                     }
                 }
             }
@@ -44,9 +40,9 @@ fn named(pack: &str, tile: &Map<String, Json>) -> Vec<String> {
     let mut ids = Vec::new();
     for key in NAMING {
         match tile.get(key) {
-            Some(Json::String(id)) => ids.push(full(pack, id)),
+            Some(Json::String(id)) => ids.push(packs::full_id(pack, id)),
             Some(Json::Array(all)) => {
-                ids.extend(all.iter().filter_map(|v| v.as_str()).map(|id| full(pack, id)))
+                ids.extend(all.iter().filter_map(|v| v.as_str()).map(|id| packs::full_id(pack, id)))
             }
             _ => {}
         }
@@ -67,7 +63,9 @@ impl PackPart for BoardPart {
     }
 
     fn names(&self, files: &[PackFile]) -> Vec<(&'static str, String)> {
-        let read = |f: &PackFile| yaml::read::<Definition>(f).ok().map(|d| ("board", full(&f.pack, &d.id)));
+        let read = |f: &PackFile| {
+            yaml::read::<Definition>(f).ok().map(|d| ("board", packs::full_id(&f.pack, &d.id)))
+        };
         files.iter().filter_map(read).collect()
     }
 
@@ -135,7 +133,7 @@ impl PackPart for BoardPart {
                 for tile in def.areas.values_mut().flatten() {
                     with_full_ids(&file.pack, tile);
                 }
-                boards.push(Board { id: full(&file.pack, &def.id), pack: file.pack.clone(), def });
+                boards.push(Board { id: packs::full_id(&file.pack, &def.id), pack: file.pack.clone(), def });
             }
             board::save(tx, &boards).await?;
             Ok(boards.len())

@@ -38,17 +38,13 @@ struct GroupDef {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IndicatorPart;
 
-fn full(pack: &str, id: &str) -> String {
-    if id.contains('.') { id.to_owned() } else { format!("{pack}.{id}") }
-}
-
 /// A definition with full ids inside.
 fn with_full_ids(pack: &str, mut def: Definition) -> Definition {
     match &mut def.over_places {
-        OverPlaces::Weighted { mean } => mean.weight = full(pack, &mean.weight),
+        OverPlaces::Weighted { mean } => mean.weight = packs::full_id(pack, &mean.weight),
         OverPlaces::Ratio { ratio } => {
-            ratio.of = full(pack, &ratio.of);
-            ratio.to = full(pack, &ratio.to);
+            ratio.of = packs::full_id(pack, &ratio.of);
+            ratio.to = packs::full_id(pack, &ratio.to);
         }
         _ => {}
     }
@@ -61,7 +57,7 @@ fn read_all(files: &[PackFile]) -> BTreeMap<String, (&PackFile, Located<Definiti
     for file in files {
         if let Some(read) = yaml::read_most::<File>(file).0 {
             for item in read.indicators {
-                all.entry(full(&file.pack, &item.id)).or_insert((file, item));
+                all.entry(packs::full_id(&file.pack, &item.id)).or_insert((file, item));
             }
         }
     }
@@ -215,7 +211,7 @@ fn faults_of(pack: &str, def: &Definition, all: &All<'_>, codes: &BTreeSet<Strin
                         def.calendar.name()
                     ));
                 }
-                if reaches(&code, &full(pack, &def.id), all, codes, 0) {
+                if reaches(&code, &packs::full_id(pack, &def.id), all, codes, 0) {
                     wrong.push(format!("tính vòng tròn qua «{code}»."));
                 }
             }
@@ -227,8 +223,8 @@ fn faults_of(pack: &str, def: &Definition, all: &All<'_>, codes: &BTreeSet<Strin
 /// The full ids that a definition is made of; what is wrong with its expressions is told.
 fn parts_of(pack: &str, def: &Definition, codes: &BTreeSet<String>, wrong: &mut Vec<String>) -> Vec<String> {
     match &def.over_places {
-        OverPlaces::Weighted { mean } => vec![full(pack, &mean.weight)],
-        OverPlaces::Ratio { ratio } => vec![full(pack, &ratio.of), full(pack, &ratio.to)],
+        OverPlaces::Weighted { mean } => vec![packs::full_id(pack, &mean.weight)],
+        OverPlaces::Ratio { ratio } => vec![packs::full_id(pack, &ratio.of), packs::full_id(pack, &ratio.to)],
         OverPlaces::Formula { formula } => match Formula::read(formula, pack, codes.iter().cloned()) {
             Ok(formula) => formula.parts().to_vec(),
             Err(e) => {

@@ -33,7 +33,7 @@ pub use actions::{Change, EVENT, Report, refresh};
 pub use check::{check, line, refusal};
 pub use nearest::{did_you_mean, nearest};
 pub use overlay::{Overlay, Standing};
-pub use pack::{Owner, is_id};
+pub use pack::{Owner, full_id, is_id};
 pub use service::{Pack, Packs};
 pub use source::Source;
 pub use store::{OverlayRow, PackRow, packs as list};

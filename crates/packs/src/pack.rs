@@ -53,6 +53,11 @@ pub struct Owner {
     pub legal_ref: Option<String>,
 }
 
+/// The full id of what `pack` calls `id`; an id with a dot is full already.
+pub fn full_id(pack: &str, id: &str) -> String {
+    if id.contains('.') { id.to_owned() } else { format!("{pack}.{id}") }
+}
+
 /// Whether a word may be an id: `snake_case`, a letter first.
 pub fn is_id(word: &str) -> bool {
     word.len() <= 64

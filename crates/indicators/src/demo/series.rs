@@ -118,10 +118,7 @@ impl Spec {
 
 /// The full id of what the series of `code` calls `id`.
 pub fn full_id(code: &str, id: &str) -> String {
-    match code.split_once('.') {
-        Some((pack, _)) if !id.contains('.') => format!("{pack}.{id}"),
-        _ => id.to_owned(),
-    }
+    packs::full_id(code.split_once('.').map_or("", |(pack, _)| pack), id)
 }
 
 /// Checks the series of all packs together; `definitions` by full id. Every fault is told with the full id it
