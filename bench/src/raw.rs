@@ -1,5 +1,5 @@
-//! The floor under an import: the same rows into tables of the same shape, by the driver alone. No check, no history of sources,
-//! no event, no audit: what a bulk insert costs at the least.
+//! The floor under an import: the same rows into the same two tables (what was told, and what is shown) with their keys, by the
+//! driver alone. No check, no comparison with what stands, no event, no audit: what a bulk insert costs at the least.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -8,10 +8,16 @@ use futures_util::SinkExt;
 
 use crate::Result;
 
+/// The tables of `crates/indicators/migrations`; `@` is what SQLite says behind a table.
 const TABLES: &str = "
 CREATE TABLE observation (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL, period INTEGER NOT NULL, unit BIGINT NOT NULL,
     dims TEXT NOT NULL, source INTEGER NOT NULL, revision INTEGER NOT NULL, value DOUBLE PRECISION, estimated BOOLEAN NOT NULL,
-    known_at BIGINT NOT NULL, PRIMARY KEY (indicator, calendar, period, unit, dims, source, revision))";
+    known_at BIGINT NOT NULL, batch INTEGER NOT NULL,
+    PRIMARY KEY (indicator, calendar, period, unit, dims, source, revision))@;
+CREATE INDEX observation_batch ON observation (batch);
+CREATE TABLE current_value (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL, period INTEGER NOT NULL, unit BIGINT NOT NULL,
+    dims TEXT NOT NULL, source INTEGER NOT NULL, precedence INTEGER NOT NULL, value DOUBLE PRECISION, estimated BOOLEAN NOT NULL,
+    known_at BIGINT NOT NULL, PRIMARY KEY (indicator, calendar, period, unit, dims))@;";
 
 /// The rows of an import file: indicator number, period, unit, value.
 pub fn rows(file: &PathBuf) -> Result<Vec<(i64, i64, i64, f64)>> {
@@ -36,13 +42,17 @@ pub fn sqlite(folder: &Path, rows: &[(i64, i64, i64, f64)]) -> Result<f64> {
     let _ = std::fs::remove_file(&path);
     let mut db = rusqlite::Connection::open(&path)?;
     db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")?;
-    db.execute_batch(&format!("{TABLES} WITHOUT ROWID;"))?;
+    db.execute_batch(&TABLES.replace('@', " WITHOUT ROWID"))?;
     let start = Instant::now();
     let tx = db.transaction()?;
     {
-        let mut insert = tx.prepare("INSERT INTO observation VALUES (?1, 3, ?2, ?3, '', 1, 1, ?4, 0, 0)")?;
-        for (indicator, period, unit, value) in rows {
-            insert.execute((indicator, period, unit, value))?;
+        let mut told = tx.prepare("INSERT INTO observation VALUES (?1, 3, ?2, ?3, '', 1, 1, ?4, 0, 0, 1)")?;
+        for row in rows {
+            told.execute(*row)?;
+        }
+        let mut shown = tx.prepare("INSERT INTO current_value VALUES (?1, 3, ?2, ?3, '', 1, 1, ?4, 0, 0)")?;
+        for row in rows {
+            shown.execute(*row)?;
         }
     }
     tx.commit()?;
@@ -59,17 +69,18 @@ pub async fn postgres(url: &str, rows: &[(i64, i64, i64, f64)]) -> Result<f64> {
     let (mut client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     let driving = tokio::spawn(connection);
     client.batch_execute("DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw; SET search_path TO raw").await?;
-    client.batch_execute(TABLES).await?;
+    client.batch_execute(&TABLES.replace('@', "")).await?;
     let start = Instant::now();
     let tx = client.transaction().await?;
-    {
-        let sink = tx.copy_in::<_, bytes::Bytes>("COPY observation FROM STDIN").await?;
+    for (table, ending) in [("observation", "1\t1\t{value}\tf\t0\t1"), ("current_value", "1\t1\t{value}\tf\t0")] {
+        let sink = tx.copy_in::<_, bytes::Bytes>(&format!("COPY {table} FROM STDIN")).await?;
         futures_util::pin_mut!(sink);
         for chunk in rows.chunks(5000) {
             let mut text = String::with_capacity(chunk.len() * 48);
             for (indicator, period, unit, value) in chunk {
                 use std::fmt::Write;
-                let _ = writeln!(text, "{indicator}\t3\t{period}\t{unit}\t\t1\t1\t{value}\tf\t0");
+                let rest = ending.replace("{value}", &value.to_string());
+                let _ = writeln!(text, "{indicator}\t3\t{period}\t{unit}\t\t{rest}");
             }
             sink.send(bytes::Bytes::from(text)).await?;
         }

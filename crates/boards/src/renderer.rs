@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use foundation::{Result, error::not_found};
+use foundation::{Lang, Result, error::not_found};
 use futures_util::future::BoxFuture;
 use kit::{House, Scope, TileView, UnitId};
+use units::Atlas;
 use web::live::{Fragment, Key, Renderer};
 
-use crate::board::Boards;
+use crate::board::{Boards, Kind};
 
 /// The topic of one tile.
 pub fn topic(board: &str, area: &str, index: usize, unit: UnitId, wall: bool) -> Arc<str> {
@@ -41,5 +42,25 @@ impl Renderer for TileRenderer {
                 None => Fragment { html: String::new(), depends: vec!["packs".into()] },
             })
         })
+    }
+}
+
+/// Draws the public wall and overview of the place before anybody asks, so that the first screen after a start does
+/// not wait for all of their figures to be read. Who asks meanwhile shares what is being drawn.
+pub async fn warm(house: &House) {
+    let (Ok(boards), Ok(atlas)) = (house.get::<Boards>(), house.get::<Atlas>()) else { return };
+    let Some(root) = atlas.root() else { return };
+    let audience = Scope::Public.audience();
+    house.remember_audience(audience, &Scope::Public);
+    for board in [Kind::Wall, Kind::Overview].into_iter().filter_map(|kind| boards.find(kind, None)) {
+        let wall = board.def.kind == Kind::Wall;
+        for area in board.def.areas.keys() {
+            for index in 0..board.tiles(area).len() {
+                let topic = topic(&board.id, area, index, root, wall);
+                if let Err(e) = house.live.get(&Key { topic, audience, lang: Lang::Vi }).await {
+                    tracing::warn!(board = %board.id, area, index, "a tile could not be drawn: {e:?}");
+                }
+            }
+        }
     }
 }

@@ -81,7 +81,7 @@ pub struct Checker<'a> {
     scope: &'a Scope,
     today: Date,
     style: NumberStyle,
-    units: HashMap<(String, Vec<Level>, usize), Resolution>,
+    units: HashMap<(Vec<Level>, usize), HashMap<String, Resolution>>,
     periods: HashMap<(String, Calendar), Result<Period, foundation::Error>>,
     names: Vec<(SearchKey, String)>,
     seen: HashMap<(i64, Period, UnitId, String), usize>,
@@ -246,12 +246,18 @@ impl<'a> Checker<'a> {
         let day = period.last_day().min(self.today);
         // Between two changes of the map one answer holds.
         let era = self.map.days_of_change().partition_point(|d| *d <= day);
-        let key = (text.trim().to_owned(), levels.clone(), era);
-        let resolution = match self.units.get(&key) {
+        let key = (levels, era);
+        let text = text.trim();
+        if let Some(Resolution::One(unit)) = self.units.get(&key).and_then(|known| known.get(text))
+            && self.scope.writes(*unit, &indicator.pack)
+        {
+            return Ok(*unit);
+        }
+        let resolution = match self.units.get(&key).and_then(|known| known.get(text)) {
             Some(known) => known.clone(),
             None => {
-                let found = self.resolve(text, &levels, day);
-                self.units.insert(key, found.clone());
+                let found = self.resolve(text, &key.0, day);
+                self.units.entry(key).or_default().insert(text.to_owned(), found.clone());
                 found
             }
         };
@@ -328,11 +334,16 @@ impl<'a> Checker<'a> {
     }
 
     fn resolve_at(&self, text: &str, level: Level, day: Date) -> Resolution {
-        let found = self.map.resolve(text, self.root, Some(level), day);
         // Before the root was made, its reporting units were those it was made of.
-        if self.map.on(self.root, day).is_none() && !matches!(found, Resolution::One(_)) {
-            let mut olds: BTreeSet<UnitId> = BTreeSet::new();
+        let mut olds: BTreeSet<UnitId> = BTreeSet::new();
+        if self.map.on(self.root, day).is_none() {
             self.add_predecessors(self.root, &mut olds);
+            if let Some(unit) = olds.iter().find_map(|old| self.map.coded(text, *old, Some(level), day)) {
+                return Resolution::One(unit);
+            }
+        }
+        let found = self.map.resolve(text, self.root, Some(level), day);
+        if !matches!(found, Resolution::One(_)) {
             for old in olds {
                 if let Resolution::One(unit) = self.map.resolve(text, old, Some(level), day) {
                     return Resolution::One(unit);
@@ -368,14 +379,14 @@ impl<'a> Checker<'a> {
         let value = indicator.rounded(value);
         let measure = &indicator.def.unit.vi;
         let decimals = usize::from(indicator.def.decimals);
-        let shown = number::show_vi(value, decimals);
+        let shown = || number::show_vi(value, decimals);
         if let Some(min) = indicator.def.range.min
             && value < min
         {
             let least = number::show_vi(min, decimals);
             return Err(fault(
                 "value_too_small",
-                format!("{shown} {measure} nhỏ hơn mức thấp nhất có thể ({least} {measure})."),
+                format!("{} {measure} nhỏ hơn mức thấp nhất có thể ({least} {measure}).", shown()),
                 "Kiểm tra lại số và đơn vị tính.",
             ));
         }
@@ -385,7 +396,7 @@ impl<'a> Checker<'a> {
             let most = number::show_vi(max, decimals);
             return Err(fault(
                 "value_too_large",
-                format!("{shown} {measure} lớn hơn mức cao nhất có thể ({most} {measure})."),
+                format!("{} {measure} lớn hơn mức cao nhất có thể ({most} {measure}).", shown()),
                 "Kiểm tra lại số và đơn vị tính.",
             ));
         }

@@ -198,6 +198,56 @@ pub async fn shown(db: &Db, indicator: i64, calendar: Calendar, from: i32, to: i
     .await
 }
 
+row! {
+    /// A shown value of one of many indicators.
+    struct ShownOf {
+        indicator: i64,
+        period: i32,
+        unit: i64,
+        dims: String,
+        source: i64,
+        value: Option<f64>,
+        estimated: bool,
+        known_at: Instant,
+    }
+}
+
+/// The same of many indicators at once: each with its values by period and unit. Those without any are left out.
+pub async fn shown_of_many(
+    db: &Db,
+    indicators: &[i64],
+    calendar: Calendar,
+    from: i32,
+    to: i32,
+) -> Result<Vec<(i64, Vec<Shown>)>> {
+    let rows: Vec<ShownOf> = db
+        .all(
+            "SELECT indicator, period, unit, dims, source, value, estimated, known_at FROM current_value
+             WHERE indicator IN (SELECT value FROM int_list($1)) AND calendar = $2
+                AND period BETWEEN $3 AND $4 ORDER BY indicator, period, unit, dims",
+            args![indicators.to_vec(), calendar.code(), from, to],
+        )
+        .await?;
+    let mut all: Vec<(i64, Vec<Shown>)> = Vec::new();
+    for row in rows {
+        if all.last().is_none_or(|(indicator, _)| *indicator != row.indicator) {
+            all.push((row.indicator, Vec::new()));
+        }
+        if let Some((_, shown)) = all.last_mut() {
+            shown.push(Shown {
+                period: row.period,
+                unit: row.unit,
+                dims: row.dims,
+                source: row.source,
+                value: row.value,
+                estimated: row.estimated,
+                known_at: row.known_at,
+            });
+        }
+    }
+    Ok(all)
+}
+
 /// The values of an indicator as they were known at `at`: of each source the newest then, of the sources the
 /// first.
 pub async fn shown_as_known(

@@ -147,7 +147,7 @@ fn connect(path: &Path, write: bool) -> Result<Connection> {
     conn.busy_timeout(Duration::from_secs(10)).map_err(faults::sqlite)?;
     conn.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-         PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;",
+         PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;",
     )
     .map_err(faults::sqlite)?;
     if !write {

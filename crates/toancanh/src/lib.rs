@@ -16,6 +16,7 @@ mod outbox;
 mod pages;
 pub mod serve;
 mod shell;
+mod squeeze;
 mod tend;
 mod tls;
 pub mod wiring;

@@ -1,6 +1,7 @@
 //! `toancanh serve`: the router with its layers, the background work, a stop that loses nothing.
 
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -18,13 +19,16 @@ use tower_http::compression::CompressionLayer;
 use web::peer::{Cidr, Proxies};
 
 use crate::config::Settings;
-use crate::{errors, measure, open, openapi, outbox, pages, tend, tls, wiring, worker};
+use crate::{errors, measure, open, openapi, outbox, pages, squeeze, tend, tls, wiring, worker};
 
 /// Requests that are being answered may take so long after the program was told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
 /// The head of a request has to be there within this time.
 const HEAD: Duration = Duration::from_secs(15);
+
+/// The packed pages of this process.
+static PACKED: LazyLock<squeeze::Pages> = LazyLock::new(squeeze::Pages::default);
 
 /// The setting that says at which address the last server was, for links that the command line prints.
 pub const ADDRESS: &str = "serve.address";
@@ -56,6 +60,7 @@ pub fn router(house: &House, secure: bool, proxies: &[Cidr]) -> Router {
         .layer(axum::middleware::from_fn(measure::count))
         .layer(axum::middleware::from_fn_with_state(house.clone(), errors::draw))
         .layer(axum::middleware::from_fn_with_state(web::headers::all(secure).into(), web::headers::add))
+        .layer(axum::middleware::from_fn_with_state(&*PACKED, squeeze::squeeze))
         .layer(CompressionLayer::new())
         .layer(Extension(Proxies(proxies.into())))
         .with_state(house.clone())
@@ -80,6 +85,8 @@ pub async fn serve(settings: &Settings) -> Result<()> {
     let house = opened.house.clone();
     measure::begin()?;
     let work = Work::begin(&house);
+    let warming = house.clone();
+    tokio::spawn(async move { boards::renderer::warm(&warming).await });
     announce(&house, settings, address).await?;
 
     let handle = Handle::new();

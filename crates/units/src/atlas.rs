@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use foundation::text::spelling;
+use foundation::text::{SearchKey, spelling};
 use foundation::{Clock, Date, Result, error::not_found, error::unavailable};
 use kit::UnitId;
 use storage::{Db, settings};
@@ -76,6 +76,7 @@ pub struct Map {
     from_old: BTreeMap<UnitId, Vec<Succession>>,
     to_new: BTreeMap<UnitId, Vec<Succession>>,
     days_of_change: Vec<Date>,
+    search_keys: OnceLock<Vec<SearchKey>>,
 }
 
 impl Map {
@@ -129,6 +130,11 @@ impl Map {
     /// All versions, ordered by unit and first day.
     pub fn versions(&self) -> &[Version] {
         &self.versions
+    }
+
+    /// The names of [`Map::versions`], in their order, ready to be compared; made at the first search.
+    pub(crate) fn search_keys(&self) -> &[SearchKey] {
+        self.search_keys.get_or_init(|| self.versions.iter().map(|v| SearchKey::new(&v.name)).collect())
     }
 
     /// All versions of agencies, ordered by unit and first day.

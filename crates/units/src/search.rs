@@ -67,11 +67,10 @@ impl Map {
         let whole = SearchKey::new(&asked.whole);
         let digits = !asked.rest.is_empty() && asked.rest.bytes().all(|b| b.is_ascii_digit());
         let mut best: Vec<Found> = Vec::new();
-        for version in self.versions() {
-            let name = SearchKey::new(&version.name);
-            let mut score = whole.score(&name);
+        for (version, name) in self.versions().iter().zip(self.search_keys()) {
+            let mut score = whole.score(name);
             if kind_fits(asked.kind, version) {
-                score = score.max(rest.score(&name));
+                score = score.max(rest.score(name));
             }
             if digits && version.code == query.trim() {
                 score = Some(100);
@@ -106,26 +105,36 @@ impl Map {
             || self.successors(version.unit).iter().any(|s| self.is_within(s.new, root, day))
     }
 
+    /// The one unit of `level` below `root` that bore this code on `day`; Excel may have eaten its first zeros.
+    pub fn coded(&self, text: &str, root: UnitId, level: Option<Level>, day: Date) -> Option<UnitId> {
+        let text = text.trim();
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let padded = match text.len() {
+            1 => format!("0{text}"),
+            3 | 4 => format!("{text:0>5}"),
+            _ => text.to_owned(),
+        };
+        let fits = |v: &&Version| {
+            level.is_none_or(|l| v.level == l) && v.holds_on(day) && self.is_within(v.unit, root, day)
+        };
+        let mut bearers: Vec<&Version> = self.with_code(&padded).filter(fits).collect();
+        bearers.dedup_by_key(|v| v.unit);
+        match bearers.as_slice() {
+            [one] => Some(one.unit),
+            _ => None,
+        }
+    }
+
     /// What `text` in a table means, among the units of `level` below `root` that existed on `day`. A code
     /// decides; a name decides when it is the only one; «Xã A, tỉnh B» narrows by what is above.
     pub fn resolve(&self, text: &str, root: UnitId, level: Option<Level>, day: Date) -> Resolution {
+        if let Some(unit) = self.coded(text, root, level, day) {
+            return Resolution::One(unit);
+        }
         let text = text.trim();
         let level_fits = |v: &Version| level.is_none_or(|l| v.level == l);
-        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            let padded = match text.len() {
-                1 => format!("0{text}"),
-                3 | 4 => format!("{text:0>5}"),
-                _ => text.to_owned(),
-            };
-            let mut bearers: Vec<&Version> = self
-                .with_code(&padded)
-                .filter(|v| level_fits(v) && v.holds_on(day) && self.is_within(v.unit, root, day))
-                .collect();
-            bearers.dedup_by_key(|v| v.unit);
-            if let [one] = bearers.as_slice() {
-                return Resolution::One(one.unit);
-            }
-        }
         let parts = parse_place_parts(text);
         let Some(first) = parts.first() else { return Resolution::Unknown(Vec::new()) };
         let name_fits = |v: &Version| {

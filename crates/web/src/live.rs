@@ -4,7 +4,8 @@
 //! language), where the audience is a fingerprint of what the reader may see, kept as bytes, and rendered
 //! anew when something it depends on was touched.
 //!
-//! Guarantees: a page that is connected gets every change within [`BEAT`] plus the time of rendering; one
+//! Guarantees: a page that is asked for shows each fragment as it was at most [`FRESH`] ago, and never waits
+//! for one that is younger; a page that is connected gets every change within [`BEAT`] plus the time of rendering; one
 //! that was cut off gets, on its return, every fragment that changed since the version it saw last; versions
 //! grow across restarts, so that nothing is missed then either. A page that reads too slowly is told to fetch
 //! its fragments again. It never renders for nobody: a touched fragment without readers is only marked.
@@ -21,6 +22,13 @@ use tokio::sync::{Notify, broadcast, watch};
 
 /// How long changes are gathered before they are rendered.
 pub const BEAT: Duration = Duration::from_millis(100);
+
+/// A fragment that was touched so long ago is not shown any more; until then a page shows it, and hears of the
+/// new one over its connection. Without this, whoever asks at the wrong moment would draw the wall for all.
+pub const FRESH: Duration = Duration::from_secs(1);
+
+/// A fragment that a page asked for in the last so many seconds is drawn anew without being asked.
+const WARM_S: i64 = 10;
 
 /// A fragment nobody reads is forgotten after so many seconds.
 const FORGET_S: i64 = 300;
@@ -68,7 +76,8 @@ struct Entry {
     version: i64,
     html: Bytes,
     depends: Vec<Arc<str>>,
-    stale: bool,
+    /// When it was first touched since it was drawn.
+    stale: Option<i64>,
     readers: usize,
     seen: i64,
     turn: Arc<tokio::sync::Mutex<()>>,
@@ -138,11 +147,12 @@ impl Live {
 
     /// Tells that what these names stand for has changed.
     pub fn touch(&self, names: &[Arc<str>]) {
+        let now = self.0.clock.now().0;
         let names: HashSet<&Arc<str>> = names.iter().collect();
         let mut any = false;
         for entry in self.entries().values_mut() {
-            if !entry.stale && entry.depends.iter().any(|d| names.contains(d)) {
-                entry.stale = true;
+            if entry.stale.is_none() && entry.depends.iter().any(|d| names.contains(d)) {
+                entry.stale = Some(now);
                 any = true;
             }
         }
@@ -153,22 +163,35 @@ impl Live {
 
     /// Tells that everything may have changed (packs applied, units changed).
     pub fn touch_all(&self) {
+        // What a page may show at all may have changed: nothing of before is shown, however young.
         for entry in self.entries().values_mut() {
-            entry.stale = true;
+            entry.stale = Some(0);
         }
         self.0.wake.notify_one();
     }
 
-    /// The fragment as it is now, from memory when nothing was touched. Many askers of one stale fragment
-    /// render it once.
+    /// The fragment for a page: from memory when it was not touched, or touched less than [`FRESH`] ago. Many
+    /// askers of one older render it once.
     pub async fn get(&self, key: &Key) -> Result<(i64, Bytes)> {
+        self.younger(key, FRESH.as_micros() as i64).await
+    }
+
+    /// The fragment, touched at most `age` µs ago.
+    async fn younger(&self, key: &Key, age: i64) -> Result<(i64, Bytes)> {
         let now = self.0.clock.now().0;
+        let fresh = |entry: &Entry| entry.stale.is_none_or(|since| now - since < age);
         let turn = {
             let mut entries = self.entries();
             match entries.get_mut(key) {
                 Some(entry) => {
-                    entry.seen = now;
-                    if !entry.stale {
+                    if age > 0 {
+                        entry.seen = now;
+                    }
+                    if entry.version != 0 && fresh(entry) {
+                        if entry.stale.is_some() {
+                            // Now somebody reads it: the next beat draws it.
+                            self.0.wake.notify_one();
+                        }
                         return Ok((entry.version, entry.html.clone()));
                     }
                     entry.turn.clone()
@@ -178,7 +201,7 @@ impl Live {
                         version: 0,
                         html: Bytes::new(),
                         depends: Vec::new(),
-                        stale: true,
+                        stale: Some(0),
                         readers: 0,
                         seen: now,
                         turn: Arc::default(),
@@ -193,7 +216,8 @@ impl Live {
         {
             let entries = self.entries();
             if let Some(entry) = entries.get(key)
-                && !entry.stale
+                && entry.version != 0
+                && fresh(entry)
             {
                 return Ok((entry.version, entry.html.clone()));
             }
@@ -205,7 +229,7 @@ impl Live {
     /// lost.
     async fn render(&self, key: &Key) -> Result<(i64, Bytes)> {
         if let Some(entry) = self.entries().get_mut(key) {
-            entry.stale = false;
+            entry.stale = None;
         }
         let prefix = key.topic.split('/').next().unwrap_or_default();
         let renderer = self.0.renderers.get().and_then(|all| all.iter().find(|r| r.prefix() == prefix));
@@ -230,7 +254,7 @@ impl Live {
             }
             Err(e) => {
                 if let Some(entry) = entries.get_mut(key) {
-                    entry.stale = true;
+                    entry.stale = Some(0);
                     if entry.readers == 0 {
                         entries.remove(key);
                     }
@@ -268,18 +292,20 @@ impl Live {
         Subscription { live: self.clone(), keys: kept, first: first.into(), updates, closed }
     }
 
-    /// Renders what was touched and has readers, beat by beat, until the program stops.
+    /// Renders what was touched and is read, beat by beat, until the program stops.
     pub async fn run(self) {
         loop {
             self.0.wake.notified().await;
             tokio::time::sleep(BEAT).await;
+            let warm = self.0.clock.now().0 - WARM_S * 1_000_000;
             let due: Vec<Key> = {
                 let entries = self.entries();
-                entries.iter().filter(|(_, e)| e.stale && e.readers > 0).map(|(k, _)| k.clone()).collect()
+                let read = |e: &Entry| e.stale.is_some() && (e.readers > 0 || e.seen > warm);
+                entries.iter().filter(|(_, e)| read(e)).map(|(k, _)| k.clone()).collect()
             };
             for key in due {
                 let before = self.entries().get(&key).map_or(0, |e| e.version);
-                match self.get(&key).await {
+                match self.younger(&key, 0).await {
                     Ok((version, html)) if version != before => {
                         let _ = self.0.sent.send(Arc::new(Update { key, version, html }));
                     }

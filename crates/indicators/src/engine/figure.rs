@@ -16,6 +16,15 @@ pub fn look_back(calendar: Calendar) -> i32 {
     }
 }
 
+/// So many of the last periods are read before any others.
+pub const NEAR: i32 = 3;
+
+/// The points of a span up to the one at `at`, and its period.
+fn ending_at(span: Span, mut points: Vec<Point>, at: usize) -> (Period, Vec<Point>) {
+    points.truncate(at + 1);
+    (Period { calendar: span.calendar, index: span.from + at as i32 }, points)
+}
+
 /// The last period that must have been reported by `today`.
 pub fn last_due(indicator: &Indicator, today: Date) -> Period {
     let mut period = Period::containing(indicator.def.calendar, today).previous();
@@ -32,20 +41,25 @@ fn trend(indicator: &Indicator, now: Option<f64>, before: Option<f64>) -> Option
 }
 
 impl Engine {
-    /// The newest period worth showing: the last one that at least half of the units reported, or else the
-    /// last that any did.
+    /// The newest period worth showing, with the point of it and of those before, at least one where there is
+    /// any: the last one that at least half of the units reported, or else the last that any did.
     pub async fn newest(&self, indicator: &Indicator, asked: &Asked) -> Result<(Period, Vec<Point>)> {
         let last = Period::containing(indicator.def.calendar, asked.today);
-        let span = Span::ending(last, look_back(indicator.def.calendar));
-        let points = self.points(indicator, span, asked).await?;
         let half = |p: &Point| p.value.is_some() && p.coverage.reported * 2 >= p.coverage.expected;
+        // Mostly the last period is it, or the one before: the rest is read only where they say nothing.
+        let near = Span::ending(last, NEAR);
+        let points = self.points(indicator, near, asked).await?;
+        if let Some(at) = points.iter().rposition(half).filter(|at| *at > 0) {
+            return Ok(ending_at(near, points, at));
+        }
+        let far = Span::ending(last, look_back(indicator.def.calendar));
+        let points = self.points(indicator, far, asked).await?;
         let at = points
             .iter()
             .rposition(half)
             .or_else(|| points.iter().rposition(|p| p.value.is_some()))
             .unwrap_or(points.len().saturating_sub(1));
-        let period = Period { calendar: span.calendar, index: span.from + at as i32 };
-        Ok((period, points[..=at].to_vec()))
+        Ok(ending_at(far, points, at))
     }
 
     /// The figure of `asked.unit`: of `period`, or the newest.

@@ -8,6 +8,7 @@ use kit::{Scope, UnitId};
 use super::figure::last_due;
 use super::{Asked, Engine, Span, reach};
 use crate::check::expects_everyone;
+use crate::definition::Indicator;
 
 /// A figure that is owed.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,10 +39,12 @@ impl Engine {
         let catalogue = self.catalogue();
         let map = self.atlas.map();
         let mut owed: BTreeMap<UnitId, Vec<Owed>> = BTreeMap::new();
-        for indicator in catalogue.all().filter(|i| expects_everyone(i)) {
-            if !indicator.is_public() && !scope.reads(asked.unit, &indicator.pack) {
-                continue;
-            }
+        let sees = |i: &&Indicator| i.is_public() || scope.reads(asked.unit, &i.pack);
+        let expected: Vec<&Indicator> = catalogue.all().filter(|i| expects_everyone(i)).filter(sees).collect();
+        // The days of grace differ a little; the last period that may be due is the one before today's.
+        let due = |calendar| vec![Span::of(Period::containing(calendar, asked.today).previous())];
+        self.read_ahead(&expected, due).await?;
+        for indicator in expected {
             let period = last_due(indicator, asked.today);
             let day = period.last_day();
             let due = day.add_days(indicator.def.due.days);

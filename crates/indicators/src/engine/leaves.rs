@@ -16,6 +16,9 @@ use crate::observations::{self, Shown};
 /// How many leaves are held at most: about 40 MB.
 const ROOM: usize = 800_000;
 
+/// How many indicators are read ahead with one query.
+const AHEAD: usize = 100;
+
 /// What one unit told.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Leaf {
@@ -138,6 +141,41 @@ impl Leaves {
                     .unwrap_or_else(|| Period::from(Vec::new()))
             })
             .collect())
+    }
+
+    /// Reads the periods `from..=to` of many indicators into memory with one query, those that are not there.
+    pub async fn read_ahead(
+        &self,
+        db: &Db,
+        indicators: &[i64],
+        calendar: Calendar,
+        from: i32,
+        to: i32,
+    ) -> Result<()> {
+        let key = |indicator, period| Key { indicator, calendar: calendar.code(), period };
+        let (missing, changes) = {
+            let held = self.held();
+            let lacks = |i: &&i64| (from..=to).any(|p| !held.periods.contains_key(&key(**i, p)));
+            (indicators.iter().filter(lacks).copied().collect::<Vec<i64>>(), held.changes)
+        };
+        for some in missing.chunks(AHEAD) {
+            let mut rows: HashMap<i64, Vec<Shown>> =
+                observations::shown_of_many(db, some, calendar, from, to).await?.into_iter().collect();
+            let mut held = self.held();
+            if held.changes != changes {
+                // Something was told meanwhile: who asks reads for themselves.
+                return Ok(());
+            }
+            for indicator in some {
+                let shown = rows.remove(indicator).unwrap_or_default();
+                let mut found: HashMap<i32, Vec<Leaf>> = gather(&shown).into_iter().collect();
+                for period in from..=to {
+                    let leaves = found.remove(&period).unwrap_or_default();
+                    held.keep(key(*indicator, period), Period::from(leaves));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Forgets what a change touched.

@@ -1,10 +1,10 @@
 //! What a leader asks in the morning: which targets are missed, and what has moved since yesterday evening.
 
-use foundation::{Instant, Result};
+use foundation::{Calendar, Date, Instant, Period, Result};
 use kit::{Figure, Scope, State};
 
-use super::Asked;
-use super::Engine;
+use super::figure::NEAR;
+use super::{Asked, Engine, Span};
 use crate::definition::Indicator;
 
 /// A figure that moved.
@@ -14,6 +14,13 @@ pub struct Moved {
     pub now: Figure,
     /// What it was then.
     pub before: Option<f64>,
+}
+
+/// What the newest figure of a calendar is mostly made of: the last periods, and those of a year before.
+fn near(calendar: Calendar, today: Date) -> Vec<Span> {
+    let now = Span::ending(Period::containing(calendar, today), NEAR);
+    let then = calendar.per_year().map(|n| Span { from: now.from - n, to: now.to - n, ..now });
+    [Some(now), then].into_iter().flatten().collect()
 }
 
 impl Engine {
@@ -32,7 +39,14 @@ impl Engine {
     pub async fn against_targets(&self, scope: &Scope, asked: &Asked) -> Result<Vec<Figure>> {
         let catalogue = self.catalogue();
         let mut all = Vec::new();
+        let mut seen = Vec::new();
         for indicator in self.seen(&catalogue, scope, asked) {
+            if self.has_targets(indicator).await? {
+                seen.push(indicator);
+            }
+        }
+        self.read_ahead(&seen, |calendar| near(calendar, asked.today)).await?;
+        for indicator in seen {
             let figure = self.figure(indicator, None, asked).await?;
             if figure.target.is_some() && figure.value.is_some() && figure.state != State::None {
                 all.push(figure);
@@ -72,7 +86,7 @@ impl Engine {
             }
             let now = self.figure(indicator, None, asked).await?;
             let then = Asked { as_known: Some(since), ..*asked };
-            let before = self.points(indicator, super::Span::of(now.period), &then).await?;
+            let before = self.points(indicator, Span::of(now.period), &then).await?;
             let before = before.first().and_then(|p| p.value).map(|v| indicator.rounded(v));
             if before != now.value {
                 moved.push(Moved { now, before });

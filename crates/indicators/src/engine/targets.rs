@@ -1,7 +1,7 @@
 //! Targets: what was planned, per unit and period; the default of the definition where nothing was set.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foundation::{Calendar, Instant, Period, Result};
 use kit::UnitId;
@@ -12,24 +12,56 @@ use crate::definition::{Indicator, OverPlaces, OverTime};
 
 type Of = HashMap<(UnitId, i32, i32), f64>;
 
+#[derive(Default)]
+struct Held {
+    /// The indicators for which any target was ever set, once they were asked for.
+    set: Option<Arc<HashSet<i64>>>,
+    of: HashMap<i64, Arc<Of>>,
+}
+
 /// The memory of targets, by indicator.
 #[derive(Default)]
-pub struct Targets(Mutex<HashMap<i64, Arc<Of>>>);
+pub struct Targets(Mutex<Held>);
 
 impl Targets {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Forgets everything.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.held() = Held::default();
     }
 
     /// Forgets one indicator's.
     pub fn forget(&self, indicator: i64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&indicator);
+        let mut held = self.held();
+        held.set = None;
+        held.of.remove(&indicator);
+    }
+
+    /// Whether a target was ever set for an indicator.
+    async fn any(&self, db: &Db, indicator: i64) -> Result<bool> {
+        let known = self.held().set.clone();
+        let set = match known {
+            Some(set) => set,
+            None => {
+                let rows: Vec<(i64,)> =
+                    db.all("SELECT DISTINCT CAST(indicator AS BIGINT) FROM target", Vec::new()).await?;
+                let set: Arc<HashSet<i64>> = Arc::new(rows.into_iter().map(|r| r.0).collect());
+                self.held().set = Some(set.clone());
+                set
+            }
+        };
+        Ok(set.contains(&indicator))
     }
 
     async fn of(&self, db: &Db, indicator: i64) -> Result<Arc<Of>> {
-        if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&indicator) {
+        if let Some(found) = self.held().of.get(&indicator) {
             return Ok(found.clone());
+        }
+        if !self.any(db, indicator).await? {
+            return Ok(Arc::default());
         }
         let rows: Vec<(i64, i32, i32, Option<f64>)> = db
             .all(
@@ -41,12 +73,17 @@ impl Targets {
             .await?;
         let of: Of = rows.into_iter().filter_map(|(u, c, p, v)| v.map(|v| ((u, c, p), v))).collect();
         let of = Arc::new(of);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(indicator, of.clone());
+        self.held().of.insert(indicator, of.clone());
         Ok(of)
     }
 }
 
 impl Engine {
+    /// Whether an indicator has a target for anybody: a default, or one that was set.
+    pub async fn has_targets(&self, indicator: &Indicator) -> Result<bool> {
+        Ok(indicator.def.target.is_some() || self.targets.any(&self.db, indicator.id).await?)
+    }
+
     /// The target of a unit for a period: its own, that of its year where a value of the year can be
     /// compared, or the default.
     pub async fn target(&self, indicator: &Indicator, unit: UnitId, period: Period) -> Result<Option<f64>> {

@@ -58,6 +58,20 @@ pub struct Delivery {
 /// Called now and then with the rows done; `false` stops the work.
 pub type Progress<'a> = dyn FnMut(u64) -> bool + Send + 'a;
 
+/// So many names of rows are remembered at once.
+const REMEMBERED: usize = 20_000;
+
+/// What the name of a row says.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    /// That it sums up others.
+    total: bool,
+    /// That it is the whole place.
+    whole: bool,
+    /// That it is a unit's, be it several's.
+    unit: bool,
+}
+
 /// Reads sheets one after another into one delivery, so that a figure given twice is found across them.
 pub struct Reading<'a> {
     catalogue: &'a Catalogue,
@@ -65,6 +79,7 @@ pub struct Reading<'a> {
     checker: Checker<'a>,
     root_names: Vec<String>,
     codes: HashMap<String, Option<String>>,
+    names: HashMap<String, Name>,
     named: HashSet<(usize, usize, usize, &'static str)>,
     sheets: usize,
     /// What has come out so far.
@@ -87,6 +102,7 @@ impl<'a> Reading<'a> {
             checker,
             root_names,
             codes: HashMap::new(),
+            names: HashMap::new(),
             named: HashSet::new(),
             sheets: 0,
             delivery: Delivery::default(),
@@ -136,13 +152,13 @@ impl<'a> Reading<'a> {
         incoming.estimated = columns.estimated.is_some_and(|c| is_true(sheet.seen(row, c)));
         if let Some(c) = columns.unit {
             plain(sheet.seen(row, c), sheet.epoch, &mut incoming.unit);
-            let total =
-                is_total(&incoming.unit) || (incoming.unit.is_empty() && row_says_total(sheet, row, c));
-            if total || self.is_whole(columns, &incoming.unit) {
+            let name = self.name(&incoming.unit);
+            let total = name.total || (incoming.unit.is_empty() && row_says_total(sheet, row, c));
+            if total || (columns.parts_only && name.whole) {
                 self.delivery.totals += 1;
                 return false;
             }
-            if !self.known.is_unit(&incoming.unit)
+            if !name.unit
                 && columns.values.iter().all(|v| wordy(sheet.at(row, v.column)))
             {
                 // A signature or a remark below the table.
@@ -187,11 +203,21 @@ impl<'a> Reading<'a> {
         true
     }
 
-    fn is_whole(&self, columns: &Columns, unit: &str) -> bool {
-        columns.parts_only && !unit.is_empty() && {
-            let folded = fold(unit);
-            self.root_names.contains(&folded)
+    /// What the name of a row says. A long file names the same hundred units again and again.
+    fn name(&mut self, text: &str) -> Name {
+        if let Some(name) = self.names.get(text) {
+            return *name;
         }
+        let name = Name {
+            total: is_total(text),
+            whole: !text.is_empty() && self.root_names.contains(&fold(text)),
+            unit: self.known.is_unit(text),
+        };
+        if self.names.len() >= REMEMBERED {
+            self.names.clear();
+        }
+        self.names.insert(text.to_owned(), name);
+        name
     }
 
     fn dims(
