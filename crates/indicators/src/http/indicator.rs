@@ -10,13 +10,13 @@ use axum::extract::{Path, Query};
 use axum::routing::get;
 use foundation::{Calendar, Instant, Period, Result, error::invalid};
 use kit::http::page;
-use kit::{Access, Context, Route, TileSpec, TileView, UnitId};
+use kit::{Access, Context, Route, UnitId};
 use serde::Deserialize;
-use serde_json::json;
 use units::Level;
 use web::{Answer, Page};
 
 use super::chart::{self, Boundaries};
+use super::map;
 use super::sheet::{Cell, Sheet};
 use super::table::{self, By, Order, Row, Standing};
 use super::trust::{self, Past, Source, Trust};
@@ -34,8 +34,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(Deserialize, Default)]
-struct Asking {
-    unit: Option<String>,
+pub(super) struct Asking {
+    pub(super) unit: Option<String>,
     calendar: Option<String>,
     period: Option<String>,
     as_known: Option<String>,
@@ -45,11 +45,11 @@ struct Asking {
 }
 
 /// What an address means, once checked.
-struct Meant {
-    asked: Asked,
-    period: Period,
-    calendar: Calendar,
-    boundaries: Boundaries,
+pub(super) struct Meant {
+    pub(super) asked: Asked,
+    pub(super) period: Period,
+    pub(super) calendar: Calendar,
+    pub(super) boundaries: Boundaries,
 }
 
 /// A heading of the table that sorts.
@@ -98,7 +98,12 @@ struct IndicatorPage {
 }
 
 /// Reads an address: the unit, the calendar and the period that are meant.
-async fn meant(desk: &Desk, indicator: &Indicator, unit: UnitId, asking: &Asking) -> Result<Meant> {
+pub(super) async fn meant(
+    desk: &Desk,
+    indicator: &Indicator,
+    unit: UnitId,
+    asking: &Asking,
+) -> Result<Meant> {
     let as_known: Option<Instant> =
         asking.as_known.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(moment_of).transpose()?;
     let asked = desk.asked(unit, as_known);
@@ -138,15 +143,6 @@ fn unit_choices(desk: &Desk, now: UnitId) -> Vec<Choice> {
         choices.push(Choice::new(now.clone(), desk.name(unit), &now));
     }
     choices
-}
-
-/// The map of the units below, when one can be drawn.
-async fn map(cx: &Context, code: &str, unit: UnitId) -> Result<Option<String>> {
-    let Some(source) = cx.house.tile_source("map") else { return Ok(None) };
-    let spec = TileSpec { kind: "map".into(), spec: json!({ "map": code }), area: "page".into() };
-    let view =
-        TileView { house: cx.house.clone(), unit, wall: false, lang: cx.lang, scope: cx.scope.clone() };
-    Ok(source.draw(&spec, &view).await?.map(|tile| tile.html))
 }
 
 fn heads(cx: &Context, meant: &Meant, order: Order, link: &dyn Fn(&str) -> String) -> Vec<Head> {
@@ -248,7 +244,7 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
             .collect(),
         periods: period_choices(newest, period, lang),
         chart,
-        map: map(&cx, &indicator.code, unit).await?,
+        map: map::section(&cx, &desk, indicator, &meant, &query(&kept)).await?,
         heads: heads(&cx, &meant, order, &|sort| link(sort, "")),
         rows,
         whole,

@@ -12,6 +12,7 @@ mod import_shown;
 mod indicator;
 mod late;
 mod list;
+mod map;
 mod morning;
 mod sheet;
 mod table;
@@ -42,6 +43,7 @@ pub fn routes() -> Vec<Route> {
         morning::routes(),
         late::routes(),
         api::routes(),
+        map::routes(),
         import_pages::routes(),
         grid_pages::routes(),
     ]
