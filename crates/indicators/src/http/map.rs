@@ -43,8 +43,7 @@ struct Section<'a> {
     hatches: String,
     period: String,
     status: String,
-    approximate: bool,
-    source: String,
+    boundaries: String,
     areas: String,
     values: String,
     cx: &'a Context,
@@ -78,14 +77,19 @@ pub(super) async fn section(
     kept: &str,
 ) -> Result<Option<String>> {
     let Some(drawn) = question(cx, desk, indicator, meant).draw().await? else { return Ok(None) };
+    let approximate = cx.t("map-approximate");
     let section = Section {
         svg: drawn.svg,
         legend: drawn.legend,
         hatches: drawn.hatches,
         period: show::period(meant.period, cx.lang),
         status: drawn.status,
-        approximate: drawn.approximate,
-        source: drawn.source,
+        boundaries: match (drawn.approximate, drawn.source) {
+            (true, source) if source.is_empty() => approximate,
+            // A source may say it itself.
+            (true, source) if !source.contains(&approximate) => format!("{approximate} · {source}"),
+            (_, source) => source,
+        },
         areas: format!("/api/v1/areas{}", query(&[("unit", &meant.asked.unit.to_string())])),
         values: format!("/api/v1/indicators/{}/map{kept}", indicator.code),
         cx,
