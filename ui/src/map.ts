@@ -51,6 +51,7 @@ class TcMap extends HTMLElement {
   #at = 0;
   #hot = "";
   #pinned = false;
+  #moved = false;
   #pop: HTMLElement | null = null;
   #themes: MutationObserver | null = null;
 
@@ -120,6 +121,13 @@ class TcMap extends HTMLElement {
       },
     }));
     map.touchZoomRotate.disableRotation();
+    // A turned phone or another width shows the whole again, unless somebody looks at a part of it.
+    map.on("movestart", (e) => {
+      if (e.originalEvent) this.#moved = true;
+    });
+    map.on("resize", () => {
+      if (!this.#moved) map.fitBounds(this.#bounds(), { padding: 16, duration: 0 });
+    });
     await new Promise<void>((done, fail) => {
       map.once("load", () => done());
       map.once("error", (e) => fail(e.error));
@@ -220,13 +228,18 @@ class TcMap extends HTMLElement {
       box.append(b);
     };
     const calm = { duration: still() ? 0 : 300 };
-    button("plus", this.dataset["wordZoomIn"] ?? word("Phóng to", "Zoom in"), () => this.#map?.zoomIn(calm));
-    button("minus", this.dataset["wordZoomOut"] ?? word("Thu nhỏ", "Zoom out"), () =>
-      this.#map?.zoomOut(calm),
-    );
-    button("home", word("Xem toàn bộ", "Whole map"), () =>
-      this.#map?.fitBounds(this.#bounds(), { padding: 16, ...calm }),
-    );
+    button("plus", this.dataset["wordZoomIn"] ?? word("Phóng to", "Zoom in"), () => {
+      this.#moved = true;
+      this.#map?.zoomIn(calm);
+    });
+    button("minus", this.dataset["wordZoomOut"] ?? word("Thu nhỏ", "Zoom out"), () => {
+      this.#moved = true;
+      this.#map?.zoomOut(calm);
+    });
+    button("home", word("Xem toàn bộ", "Whole map"), () => {
+      this.#moved = false;
+      this.#map?.fitBounds(this.#bounds(), { padding: 16, ...calm });
+    });
     this.append(box);
   }
 

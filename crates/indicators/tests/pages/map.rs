@@ -194,3 +194,32 @@ async fn the_page_draws_the_chosen_period_and_says_where_the_moving_map_reads() 
         assert!(!alone.contains("<tc-map"));
     }
 }
+
+#[tokio::test]
+async fn a_map_of_the_country_always_names_hoang_sa_and_truong_sa() {
+    const COUNTRY: i64 = 1_000_000;
+    for house in House::all().await {
+        house.draw_boundaries().await;
+        let atlas = house.cx.house.get::<units::Atlas>().unwrap();
+        let mut versions = atlas.map().versions().to_vec();
+        let mut country = versions[0].clone();
+        (country.unit, country.level, country.parent) = (COUNTRY, units::Level::Country, None);
+        for version in versions.iter_mut().filter(|v| v.unit == CITY) {
+            version.parent = Some(COUNTRY);
+        }
+        versions.push(country);
+        let map = units::Map::new(versions, Vec::new(), Vec::new());
+        let today = foundation::Date::of(house.cx.clock.now());
+        let maps = house.cx.house.get::<units::Maps>().unwrap();
+        let detail = units::boundaries::fit_for(&map, COUNTRY, today);
+        assert_eq!(detail, foundation::geo::Detail::Country);
+        let areas = maps.areas(&house.cx.db, &map, COUNTRY, today, detail).await.unwrap();
+        let body: Json = serde_json::from_str(&areas.text).unwrap();
+        let names: Vec<&Json> = body["islands"].as_array().unwrap().iter().map(|i| &i["name"]).collect();
+        assert_eq!(names, ["Quần đảo Hoàng Sa", "Quần đảo Trường Sa"]);
+        assert_eq!((areas.count, body["features"].as_array().unwrap().len()), (3, 3));
+        // The drawn one has them in boxes.
+        let drawn = maps.draw(&house.cx.db, &map, COUNTRY, units::Level::Commune, today).await.unwrap();
+        assert_eq!(drawn.insets.len(), 2);
+    }
+}
