@@ -5,6 +5,8 @@
 //! is meant; the same address gives the same page as long as nothing is told anew, and with `as_known` for
 //! ever.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::routing::get;
@@ -16,12 +18,12 @@ use units::Level;
 use web::{Answer, Page};
 
 use super::chart::{self, Boundaries};
-use super::map;
 use super::sheet::{Cell, Sheet};
 use super::table::{self, By, Order, Row, Standing};
 use super::trust::{self, Past, Source, Trust};
 use super::{Choice, Desk, Pager, calendar_name, calendars, moment_of, period_of, query};
-use crate::definition::{Indicator, OverTime};
+use super::{head, map};
+use crate::definition::Indicator;
 use crate::engine::{Asked, Span};
 use crate::show::{self, Shown};
 
@@ -78,8 +80,8 @@ struct IndicatorPage {
     unit: UnitId,
     unit_name: String,
     figure: Shown,
-    gap: Option<show::Change>,
-    to_date: Option<String>,
+    head_topic: Option<Arc<str>>,
+    head: String,
     as_known: String,
     boundaries: &'static str,
     units: Vec<Choice>,
@@ -175,25 +177,8 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
     let meant = meant(&desk, indicator, unit, &asking).await?;
     let (asked, period, lang) = (meant.asked, meant.period, cx.lang);
     let d = indicator.def.decimals;
-    let mut figure = desk.engine.figure(indicator, Some(period), &asked).await?;
-    let hidden = meant.boundaries == Boundaries::Then && chart::is_before_unit(&desk, &asked, period);
-    if hidden {
-        figure = kit::Figure { value: None, state: kit::State::None, previous: None, ..figure };
-    }
-    let gap = figure.value.zip(figure.target).map(|(value, target)| show::Change {
-        text: show::change(indicator.rounded(value - target), d, lang),
-        class: match indicator.better(target, value - target) {
-            Some(true) => "good",
-            Some(false) => "bad",
-            None => "",
-        },
-    });
-    let by_year =
-        meant.calendar.per_year().is_some_and(|n| n > 1) && indicator.def.over_time != OverTime::None;
-    let to_date = match by_year && !hidden {
-        true => desk.engine.year_to_date(indicator, period, &asked).await?.value,
-        false => None,
-    };
+    let figure = head::figure(&desk, indicator, &meant).await?;
+    let (head_topic, head) = head::live(&cx, &desk, indicator, &meant, &figure).await?;
     let line = chart::draw(&cx, &desk, indicator, &asked, period, meant.boundaries).await?;
     let chart = line.map(|l| l.html().map(|html| (l.aside.clone(), html))).transpose()?;
 
@@ -234,8 +219,8 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
         pack: packs.get(&indicator.pack).map_or(indicator.pack.clone(), |p| p.name.get(lang).to_owned()),
         unit,
         unit_name: desk.name(unit),
-        gap,
-        to_date: to_date.map(|v| format!("{} {}", show::number(v, d, lang), indicator.def.unit.get(lang))),
+        head_topic,
+        head,
         boundaries: meant.boundaries.name(),
         units: unit_choices(&desk, unit),
         calendars: calendars(indicator)

@@ -7,12 +7,14 @@ mod api;
 mod chart;
 mod compare;
 pub mod grid_pages;
+pub mod head;
 pub mod import_pages;
 mod import_shown;
 mod indicator;
 mod late;
 mod list;
 mod map;
+mod matrix;
 mod morning;
 mod sheet;
 mod table;
@@ -40,6 +42,7 @@ pub fn routes() -> Vec<Route> {
         units_list::routes(),
         unit::routes(),
         compare::routes(),
+        matrix::routes(),
         morning::routes(),
         late::routes(),
         api::routes(),

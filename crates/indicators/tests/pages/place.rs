@@ -255,6 +255,7 @@ impl House {
             .service(maps)
             .build();
         house.furnish(Arc::new(ByHeader), Arc::new(Bare), Vec::new());
+        house.live.serve(vec![Arc::new(indicators::http::head::HeadRenderer(house.clone()))]);
         let router = kit::http::router(&house, &indicators::module().routes).with_state(house.clone());
         let name = test.name();
         House { cx: house.system("test"), clock, name, router, _test: test }
@@ -332,6 +333,7 @@ impl House {
         let engine = self.cx.house.get::<Engine>().unwrap();
         engine.reload_sources().await.unwrap();
         engine.forget_all();
+        self.cx.live.touch_all();
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
