@@ -17,7 +17,8 @@ export async function launchBrowser() {
     handleSIGHUP: false,
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      '--use-angle=swiftshader', // WebGL for the map, drawn by the processor
+      '--enable-unsafe-swiftshader',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

@@ -69,6 +69,13 @@ export const pages = () =>
     .filter((f) => f.endsWith(".html"))
     .sort();
 
+/** The middle of an area's first ring, where its name stands. */
+function labelled(f) {
+  const ring = f.geometry.type === "Polygon" ? f.geometry.coordinates[0] : f.geometry.coordinates[0][0];
+  const mean = (i) => ring.reduce((sum, p) => sum + p[i], 0) / ring.length;
+  return { ...f, properties: { ...f.properties, label: [mean(0), mean(1)] } };
+}
+
 export function composeAll() {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -76,7 +83,7 @@ export function composeAll() {
   const data = draw.values(5);
   writeFileSync(
     join(out, "areas.geojson"),
-    JSON.stringify({ type: "FeatureCollection", features: geojson() }),
+    JSON.stringify({ type: "FeatureCollection", features: geojson().map(labelled) }),
   );
   writeFileSync(
     join(out, "values.json"),

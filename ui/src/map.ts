@@ -4,14 +4,23 @@
  * Asks nothing of any other host. If WebGL or the data fails, the SVG stays. The list beside the map is the way for those
  * who use neither pointer nor sight.
  *
- * values: { periods: ["11/2026"], areas: [{ code, name, href?, values: [{ text, state, word, low?, color? } | null] }] },
- * one value for each period; `color` only for a statutory palette. data-bounds="w,s,e,n" overrides the first view.
+ * values: { periods: ["11/2026"], at?, status?: ["101/103"], areas: [{ code, name, href?, values: [{ text, state, word,
+ * low?, color? } | null] }] }, one value and one status for each period; `at` is the period shown first, else the last;
+ * `color` only for a statutory palette. data-bounds="w,s,e,n" overrides the first view.
+ *
+ * Shapes may carry `label` ([lon, lat]: where the name stands) and the collection `islands` ([{ name, label }]: archipelagos
+ * that are named from afar). `[data-map-period]` and `[data-map-status]` beside the map follow the slider.
  */
-import type { FeatureCollection } from "geojson";
+import type { Feature, FeatureCollection } from "geojson";
 import { LngLatBounds, Map as LibreMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import { all, icon, make, one, still, word } from "./lib/dom";
-import { SOURCE, colours, patterns, style } from "./lib/mapstyle";
+import { NAMES, SOURCE, colours, patterns, style } from "./lib/mapstyle";
 
+type Spot = [number, number];
+interface Island {
+  name: string;
+  label: Spot;
+}
 interface Value {
   text: string;
   state: "good" | "watch" | "bad" | "none";
@@ -27,6 +36,8 @@ interface Area {
 }
 interface Values {
   periods: string[];
+  at?: number;
+  status?: string[];
   areas: Area[];
 }
 
@@ -40,6 +51,7 @@ class TcMap extends HTMLElement {
   #at = 0;
   #hot = "";
   #pinned = false;
+  #moved = false;
   #pop: HTMLElement | null = null;
   #themes: MutationObserver | null = null;
 
@@ -75,7 +87,8 @@ class TcMap extends HTMLElement {
     this.#shapes = shapes;
     if (table) this.#values = table;
     this.#byCode = new Map(this.#values.areas.map((a) => [a.code, a]));
-    this.#at = Math.max(0, this.#values.periods.length - 1);
+    const last = Math.max(0, this.#values.periods.length - 1);
+    this.#at = Math.min(Math.max(0, this.#values.at ?? last), last);
 
     const box = make("div", "tc-map-canvas");
     this.append(box);
@@ -108,6 +121,13 @@ class TcMap extends HTMLElement {
       },
     }));
     map.touchZoomRotate.disableRotation();
+    // A turned phone or another width shows the whole again, unless somebody looks at a part of it.
+    map.on("movestart", (e) => {
+      if (e.originalEvent) this.#moved = true;
+    });
+    map.on("resize", () => {
+      if (!this.#moved) map.fitBounds(this.#bounds(), { padding: 16, duration: 0 });
+    });
     await new Promise<void>((done, fail) => {
       map.once("load", () => done());
       map.once("error", (e) => fail(e.error));
@@ -155,6 +175,7 @@ class TcMap extends HTMLElement {
     for (const [name, image] of Object.entries(patterns(colours(this))))
       if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
     this.#fill();
+    this.#names();
   }
 
   #redress(): void {
@@ -172,9 +193,28 @@ class TcMap extends HTMLElement {
       const code = String(f.properties?.["code"] ?? f.id ?? "");
       const v = this.#value(code);
       const kind = v?.color ? "law" : v?.state === "good" && v.low ? "low" : (v?.state ?? "none");
-      return { ...f, properties: { code, name: f.properties?.["name"], kind, color: v?.color ?? null } };
+      return { ...f, properties: { code, kind, color: v?.color ?? null } };
     });
     this.#map?.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features });
+  }
+
+  /** One name for each area, however many islands it has, and the archipelagos. */
+  #names(): void {
+    const shapes = this.#shapes as (FeatureCollection & { islands?: Island[] }) | null;
+    if (!shapes) return;
+    const name = (at: Spot, text: unknown, island: boolean): Feature => ({
+      type: "Feature",
+      properties: { name: String(text ?? ""), island },
+      geometry: { type: "Point", coordinates: at },
+    });
+    const areas = shapes.features.flatMap((f) => {
+      const at = f.properties?.["label"] as Spot | null | undefined;
+      return at ? [name(at, f.properties?.["name"], false)] : [];
+    });
+    const islands = (shapes.islands ?? []).map((i) => name(i.label, i.name, true));
+    this.#map
+      ?.getSource<GeoJSONSource>(NAMES)
+      ?.setData({ type: "FeatureCollection", features: [...areas, ...islands] });
   }
 
   #controls(): void {
@@ -188,13 +228,18 @@ class TcMap extends HTMLElement {
       box.append(b);
     };
     const calm = { duration: still() ? 0 : 300 };
-    button("plus", this.dataset["wordZoomIn"] ?? word("Phóng to", "Zoom in"), () => this.#map?.zoomIn(calm));
-    button("minus", this.dataset["wordZoomOut"] ?? word("Thu nhỏ", "Zoom out"), () =>
-      this.#map?.zoomOut(calm),
-    );
-    button("home", word("Xem toàn bộ", "Whole map"), () =>
-      this.#map?.fitBounds(this.#bounds(), { padding: 16, ...calm }),
-    );
+    button("plus", this.dataset["wordZoomIn"] ?? word("Phóng to", "Zoom in"), () => {
+      this.#moved = true;
+      this.#map?.zoomIn(calm);
+    });
+    button("minus", this.dataset["wordZoomOut"] ?? word("Thu nhỏ", "Zoom out"), () => {
+      this.#moved = true;
+      this.#map?.zoomOut(calm);
+    });
+    button("home", word("Xem toàn bộ", "Whole map"), () => {
+      this.#moved = false;
+      this.#map?.fitBounds(this.#bounds(), { padding: 16, ...calm });
+    });
     this.append(box);
   }
 
@@ -266,12 +311,19 @@ class TcMap extends HTMLElement {
     const output = box && one("output", box);
     const { periods } = this.#values;
     if (!box || !range || periods.length < 2) return;
+    const page = this.closest("section") ?? box;
+    const put = (where: string, text: string | undefined): void => {
+      const el = one(where, page);
+      if (el && text !== undefined) el.textContent = text;
+    };
     range.max = String(periods.length - 1);
     range.value = String(this.#at);
     const say = (): void => {
       const text = periods[this.#at] ?? "";
       if (output) output.textContent = text;
       range.setAttribute("aria-valuetext", text);
+      put("[data-map-period]", text);
+      put("[data-map-status]", this.#values.status?.[this.#at]);
     };
     range.addEventListener("input", () => {
       this.#at = Number(range.value);

@@ -10,6 +10,7 @@ pub mod actions;
 pub mod agree;
 pub mod catalogue;
 pub mod check;
+mod choropleth;
 pub mod definition;
 pub mod demo;
 mod demo_part;

@@ -25,7 +25,10 @@ pub fn tiles() -> Vec<Arc<dyn TileSource>> {
 
 /// Who renders live topics.
 pub fn renderers(house: &House) -> Vec<Arc<dyn Renderer>> {
-    vec![Arc::new(boards::renderer::TileRenderer(house.clone()))]
+    vec![
+        Arc::new(boards::renderer::TileRenderer(house.clone())),
+        Arc::new(indicators::http::head::HeadRenderer(house.clone())),
+    ]
 }
 
 /// An event and what it causes. An event that nobody handles is a fault of this page.

@@ -18,6 +18,7 @@ use kit::{Context, UnitId, audit};
 use serde_json::json;
 use storage::{Db, args, settings};
 
+use crate::areas::Areas;
 use crate::atlas::{Atlas, Map};
 use crate::version::Level;
 
@@ -264,6 +265,7 @@ type Found = Arc<(Locator<UnitId>, bool)>;
 #[derive(Default)]
 pub struct Maps {
     drawn: Mutex<HashMap<(UnitId, Level, i32), Arc<DrawnMap>>>,
+    pub(crate) areas: Mutex<HashMap<(UnitId, i32, Detail), Arc<Areas>>>,
     locators: Mutex<HashMap<UnitId, Found>>,
 }
 
@@ -271,6 +273,7 @@ impl Maps {
     /// Forgets what was drawn, after boundaries or units changed.
     pub fn clear(&self) {
         self.drawn.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.areas.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.locators.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -283,14 +286,13 @@ impl Maps {
         level: Level,
         day: Date,
     ) -> Result<Arc<DrawnMap>> {
-        let epoch = map.days_of_change().iter().rev().find(|d| **d <= day).map_or(0, |d| d.0);
-        let key = (unit, level, epoch);
+        let key = (unit, level, epoch(map, day));
         if let Some(found) = self.drawn.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(found.clone());
         }
         let units: Vec<UnitId> = map.below(unit, level, day).iter().map(|v| v.unit).collect();
-        let country = map.on(unit, day).is_some_and(|v| v.level == Level::Country);
-        let detail = if country { Detail::Country } else { Detail::Province };
+        let country = is_country(map, unit, day);
+        let detail = fit_for(map, unit, day);
         let (shapes, approximate, source) = shapes_of(db, &units, detail).await?;
         let islands = if country { Islands::BothBoxed } else { Islands::Boxed };
         let frame = Frame::sized(SIZE, SIZE);
@@ -341,6 +343,20 @@ impl Maps {
         };
         Ok((locator.0.locate(point, locator.1), locator.1))
     }
+}
+
+/// The last day of change until `day`: between two of them the map is one and the same.
+pub(crate) fn epoch(map: &Map, day: Date) -> i32 {
+    map.days_of_change().iter().rev().find(|d| **d <= day).map_or(0, |d| d.0)
+}
+
+pub(crate) fn is_country(map: &Map, unit: UnitId, day: Date) -> bool {
+    map.on(unit, day).is_some_and(|v| v.level == Level::Country)
+}
+
+/// The detail in which the communes below `unit` fit one screen.
+pub fn fit_for(map: &Map, unit: UnitId, day: Date) -> Detail {
+    if is_country(map, unit, day) { Detail::Country } else { Detail::Province }
 }
 
 /// The shapes of units at one detail, whether any is approximate, and where they come from.

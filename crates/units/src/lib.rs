@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod actions;
+pub mod areas;
 pub mod atlas;
 pub mod boundaries;
 pub mod search;

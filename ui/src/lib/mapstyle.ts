@@ -2,6 +2,7 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 
 export const SOURCE = "areas";
+export const NAMES = "names";
 export type Colours = Record<
   "good" | "low" | "watch" | "bad" | "badLine" | "none" | "noneLine" | "edge" | "hot" | "ink" | "halo",
   string
@@ -28,6 +29,8 @@ export function colours(el: Element): Colours {
 /** `kind` of an area: good, low (good, but in the lower half), watch, bad, none, or law with its own `color`. */
 export function style(c: Colours): StyleSpecification {
   const kind: ExpressionSpecification = ["get", "kind"];
+  const letters = { "text-field": ["get", "name"] as ExpressionSpecification, "text-font": ["Be Vietnam Pro"], "text-padding": 4 };
+  const ink = { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.4 };
   const layers: LayerSpecification[] = [
     {
       id: "fill",
@@ -82,22 +85,26 @@ export function style(c: Colours): StyleSpecification {
     {
       id: "names",
       type: "symbol",
-      source: SOURCE,
+      source: NAMES,
       minzoom: 9.2,
-      layout: {
-        "text-field": ["get", "name"],
-        "text-font": ["Be Vietnam Pro"],
-        "text-size": 11.5,
-        "text-max-width": 7,
-        "text-padding": 4,
-      },
-      paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.4 },
+      filter: ["!", ["get", "island"]],
+      layout: { ...letters, "text-size": 11.5, "text-max-width": 7 },
+      paint: ink,
+    },
+    {
+      id: "islands",
+      type: "symbol",
+      source: NAMES,
+      filter: ["get", "island"],
+      layout: { ...letters, "text-size": 12.5, "text-max-width": 9, "text-allow-overlap": true },
+      paint: ink,
     },
   ];
   return {
     version: 8,
     sources: {
       [SOURCE]: { type: "geojson", data: { type: "FeatureCollection", features: [] }, promoteId: "code" },
+      [NAMES]: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
     },
     layers,
   };

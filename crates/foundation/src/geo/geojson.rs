@@ -73,7 +73,23 @@ impl Default for Limits {
 /// Outer rings turn counter-clockwise, holes clockwise, all are closed. An empty shape is written as a
 /// feature without geometry.
 pub fn write<'a>(features: impl IntoIterator<Item = (&'a Properties, &'a Shape)>, decimals: u8) -> String {
-    let mut out = String::from("{\"type\":\"FeatureCollection\",\"features\":[");
+    write_with(&Properties::new(), features, decimals)
+}
+
+/// As [`write`], with what is said of the whole collection as foreign members (RFC 7946, 6.1).
+pub fn write_with<'a>(
+    members: &Properties,
+    features: impl IntoIterator<Item = (&'a Properties, &'a Shape)>,
+    decimals: u8,
+) -> String {
+    let mut out = String::from("{\"type\":\"FeatureCollection\",");
+    for (name, value) in members {
+        out.push_str(&Value::from(name.as_str()).to_string());
+        out.push(':');
+        out.push_str(&value.to_string());
+        out.push(',');
+    }
+    out.push_str("\"features\":[");
     for (index, (properties, shape)) in features.into_iter().enumerate() {
         out.push_str(if index > 0 { ",\n" } else { "\n" });
         out.push_str("{\"type\":\"Feature\",\"properties\":");
@@ -176,6 +192,13 @@ mod tests {
              [[[105,10],[106,10],[106,11.123],[105,11.123],[105,10]],\
              [[105.2,10.4],[105.4,10.4],[105.4,10.2],[105.2,10.2],[105.2,10.4]]]}}\n]}\n"
         );
+    }
+
+    #[test]
+    fn what_is_said_of_the_whole_stands_beside_the_features() {
+        let text = write_with(&named("Cần Thơ"), [], 3);
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&read["name"], &read["features"]), (&Value::from("Cần Thơ"), &serde_json::json!([])));
     }
 
     #[test]

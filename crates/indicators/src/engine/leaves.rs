@@ -13,8 +13,10 @@ use storage::Db;
 
 use crate::observations::{self, Shown};
 
-/// How many leaves are held at most: about 40 MB.
+/// How many leaves of today's knowledge are held at most: about 40 MB.
 const ROOM: usize = 800_000;
+/// How many of earlier knowledge.
+const ROOM_PAST: usize = 100_000;
 
 /// How many indicators are read ahead with one query.
 const AHEAD: usize = 100;
@@ -42,10 +44,11 @@ struct Key {
     indicator: i64,
     calendar: i32,
     period: i32,
+    as_known: Option<Instant>,
 }
 
-#[derive(Default)]
 struct Held {
+    room: usize,
     periods: HashMap<Key, (Period, u64)>,
     size: usize,
     tick: u64,
@@ -54,7 +57,6 @@ struct Held {
 }
 
 /// The memory of leaves.
-#[derive(Default)]
 pub struct Leaves(Mutex<Held>);
 
 /// Makes leaves of shown rows (ordered by period, unit, dims): the row without dims, or else the sum of those
@@ -92,6 +94,21 @@ pub fn gather(rows: &[Shown]) -> Vec<(i32, Vec<Leaf>)> {
 }
 
 impl Leaves {
+    fn with_room(room: usize) -> Leaves {
+        Leaves(Mutex::new(Held { room, periods: HashMap::new(), size: 0, tick: 0, changes: 0 }))
+    }
+
+    /// A memory of what is known now.
+    pub fn now() -> Leaves {
+        Leaves::with_room(ROOM)
+    }
+
+    /// A memory of what was known at earlier moments, so that a table of a hundred units asks once. Any
+    /// change clears it: what is known at a moment that has not passed may still grow.
+    pub fn past() -> Leaves {
+        Leaves::with_room(ROOM_PAST)
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -102,10 +119,10 @@ impl Leaves {
         db: &Db,
         indicator: i64,
         calendar: Calendar,
-        from: i32,
-        to: i32,
+        (from, to): (i32, i32),
+        as_known: Option<Instant>,
     ) -> Result<Vec<Period>> {
-        let key = |period| Key { indicator, calendar: calendar.code(), period };
+        let key = |period| Key { indicator, calendar: calendar.code(), period, as_known };
         let (missing, changes) = {
             let mut held = self.held();
             held.tick += 1;
@@ -121,7 +138,10 @@ impl Leaves {
         };
         let mut read: HashMap<i32, Period> = HashMap::new();
         if let Some((first, last)) = missing {
-            let rows = observations::shown(db, indicator, calendar, first, last).await?;
+            let rows = match as_known {
+                None => observations::shown(db, indicator, calendar, first, last).await?,
+                Some(at) => observations::shown_as_known(db, indicator, calendar, first, last, at).await?,
+            };
             let mut found: HashMap<i32, Period> =
                 gather(&rows).into_iter().map(|(p, leaves)| (p, Period::from(leaves))).collect();
             let mut held = self.held();
@@ -188,7 +208,9 @@ impl Leaves {
             return;
         }
         for period in from..=to {
-            if let Some((leaves, _)) = held.periods.remove(&Key { indicator, calendar, period }) {
+            if let Some((leaves, _)) =
+                held.periods.remove(&Key { indicator, calendar, period, as_known: None })
+            {
                 held.size -= leaves.len() + 1;
             }
         }
@@ -214,7 +236,7 @@ impl Held {
         if let Some((old, _)) = self.periods.insert(key, (leaves, self.tick)) {
             self.size -= old.len() + 1;
         }
-        if self.size > ROOM {
+        if self.size > self.room {
             // Half of what was read longest ago.
             let mut ticks: Vec<u64> = self.periods.values().map(|(_, t)| *t).collect();
             let middle = ticks.len() / 2;

@@ -24,7 +24,6 @@ use units::Atlas;
 
 use crate::catalogue::Catalogue;
 use crate::definition::{Indicator, OverPlaces, OverTime, ReportedBy};
-use crate::observations;
 use crate::store::{self, Source};
 use leaves::{Leaves, Period as LeafPeriod};
 use roll::{Point, Rule};
@@ -37,6 +36,7 @@ pub struct Engine {
     catalogue: RwLock<Arc<Catalogue>>,
     sources: RwLock<Arc<HashMap<i64, Source>>>,
     leaves: Leaves,
+    past: Leaves,
     targets: Targets,
 }
 
@@ -87,7 +87,8 @@ impl Engine {
             atlas,
             catalogue: RwLock::default(),
             sources: RwLock::default(),
-            leaves: Leaves::default(),
+            leaves: Leaves::now(),
+            past: Leaves::past(),
             targets: Targets::default(),
         };
         engine.reload().await?;
@@ -100,6 +101,7 @@ impl Engine {
         *self.catalogue.write().unwrap_or_else(PoisonError::into_inner) = catalogue;
         self.reload_sources().await?;
         self.leaves.clear();
+        self.past.clear();
         self.targets.clear();
         Ok(())
     }
@@ -133,17 +135,19 @@ impl Engine {
 
     /// How many leaves are held in memory.
     pub fn held(&self) -> usize {
-        self.leaves.size()
+        self.leaves.size() + self.past.size()
     }
 
     /// Forgets the values that a delivery touched.
     pub fn forget(&self, indicator: i64, calendar: i32, from: i32, to: i32) {
         self.leaves.forget(indicator, calendar, from, to);
+        self.past.clear();
     }
 
     /// Forgets all values.
     pub fn forget_all(&self) {
         self.leaves.clear();
+        self.past.clear();
         self.targets.clear();
     }
 
@@ -154,19 +158,8 @@ impl Engine {
 
     /// What units told for an indicator, period by period.
     pub async fn leaves(&self, indicator: &Indicator, span: Span, asked: &Asked) -> Result<Vec<LeafPeriod>> {
-        match asked.as_known {
-            None => self.leaves.get(&self.db, indicator.id, span.calendar, span.from, span.to).await,
-            Some(at) => {
-                let (from, to) = (span.from, span.to);
-                let rows =
-                    observations::shown_as_known(&self.db, indicator.id, span.calendar, from, to, at).await?;
-                let mut found: HashMap<i32, LeafPeriod> =
-                    leaves::gather(&rows).into_iter().map(|(p, l)| (p, LeafPeriod::from(l))).collect();
-                Ok((from..=to)
-                    .map(|p| found.remove(&p).unwrap_or_else(|| LeafPeriod::from(Vec::new())))
-                    .collect())
-            }
-        }
+        let memory = if asked.as_known.is_some() { &self.past } else { &self.leaves };
+        memory.get(&self.db, indicator.id, span.calendar, (span.from, span.to), asked.as_known).await
     }
 
     /// Reads at once the leaves that these indicators and their parts need for `spans` of each calendar, so that

@@ -5,14 +5,15 @@
 //! is meant; the same address gives the same page as long as nothing is told anew, and with `as_known` for
 //! ever.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::routing::get;
 use foundation::{Calendar, Instant, Period, Result, error::invalid};
 use kit::http::page;
-use kit::{Access, Context, Route, TileSpec, TileView, UnitId};
+use kit::{Access, Context, Route, UnitId};
 use serde::Deserialize;
-use serde_json::json;
 use units::Level;
 use web::{Answer, Page};
 
@@ -21,7 +22,8 @@ use super::sheet::{Cell, Sheet};
 use super::table::{self, By, Order, Row, Standing};
 use super::trust::{self, Past, Source, Trust};
 use super::{Choice, Desk, Pager, calendar_name, calendars, moment_of, period_of, query};
-use crate::definition::{Indicator, OverTime};
+use super::{head, map};
+use crate::definition::Indicator;
 use crate::engine::{Asked, Span};
 use crate::show::{self, Shown};
 
@@ -34,8 +36,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(Deserialize, Default)]
-struct Asking {
-    unit: Option<String>,
+pub(super) struct Asking {
+    pub(super) unit: Option<String>,
     calendar: Option<String>,
     period: Option<String>,
     as_known: Option<String>,
@@ -45,11 +47,11 @@ struct Asking {
 }
 
 /// What an address means, once checked.
-struct Meant {
-    asked: Asked,
-    period: Period,
-    calendar: Calendar,
-    boundaries: Boundaries,
+pub(super) struct Meant {
+    pub(super) asked: Asked,
+    pub(super) period: Period,
+    pub(super) calendar: Calendar,
+    pub(super) boundaries: Boundaries,
 }
 
 /// A heading of the table that sorts.
@@ -78,8 +80,8 @@ struct IndicatorPage {
     unit: UnitId,
     unit_name: String,
     figure: Shown,
-    gap: Option<show::Change>,
-    to_date: Option<String>,
+    head_topic: Option<Arc<str>>,
+    head: String,
     as_known: String,
     boundaries: &'static str,
     units: Vec<Choice>,
@@ -98,7 +100,12 @@ struct IndicatorPage {
 }
 
 /// Reads an address: the unit, the calendar and the period that are meant.
-async fn meant(desk: &Desk, indicator: &Indicator, unit: UnitId, asking: &Asking) -> Result<Meant> {
+pub(super) async fn meant(
+    desk: &Desk,
+    indicator: &Indicator,
+    unit: UnitId,
+    asking: &Asking,
+) -> Result<Meant> {
     let as_known: Option<Instant> =
         asking.as_known.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(moment_of).transpose()?;
     let asked = desk.asked(unit, as_known);
@@ -140,15 +147,6 @@ fn unit_choices(desk: &Desk, now: UnitId) -> Vec<Choice> {
     choices
 }
 
-/// The map of the units below, when one can be drawn.
-async fn map(cx: &Context, code: &str, unit: UnitId) -> Result<Option<String>> {
-    let Some(source) = cx.house.tile_source("map") else { return Ok(None) };
-    let spec = TileSpec { kind: "map".into(), spec: json!({ "map": code }), area: "page".into() };
-    let view =
-        TileView { house: cx.house.clone(), unit, wall: false, lang: cx.lang, scope: cx.scope.clone() };
-    Ok(source.draw(&spec, &view).await?.map(|tile| tile.html))
-}
-
 fn heads(cx: &Context, meant: &Meant, order: Order, link: &dyn Fn(&str) -> String) -> Vec<Head> {
     let columns = [
         (By::Name, cx.t("unit")),
@@ -179,25 +177,8 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
     let meant = meant(&desk, indicator, unit, &asking).await?;
     let (asked, period, lang) = (meant.asked, meant.period, cx.lang);
     let d = indicator.def.decimals;
-    let mut figure = desk.engine.figure(indicator, Some(period), &asked).await?;
-    let hidden = meant.boundaries == Boundaries::Then && chart::is_before_unit(&desk, &asked, period);
-    if hidden {
-        figure = kit::Figure { value: None, state: kit::State::None, previous: None, ..figure };
-    }
-    let gap = figure.value.zip(figure.target).map(|(value, target)| show::Change {
-        text: show::change(indicator.rounded(value - target), d, lang),
-        class: match indicator.better(target, value - target) {
-            Some(true) => "good",
-            Some(false) => "bad",
-            None => "",
-        },
-    });
-    let by_year =
-        meant.calendar.per_year().is_some_and(|n| n > 1) && indicator.def.over_time != OverTime::None;
-    let to_date = match by_year && !hidden {
-        true => desk.engine.year_to_date(indicator, period, &asked).await?.value,
-        false => None,
-    };
+    let figure = head::figure(&desk, indicator, &meant).await?;
+    let (head_topic, head) = head::live(&cx, &desk, indicator, &meant, &figure).await?;
     let line = chart::draw(&cx, &desk, indicator, &asked, period, meant.boundaries).await?;
     let chart = line.map(|l| l.html().map(|html| (l.aside.clone(), html))).transpose()?;
 
@@ -238,8 +219,8 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
         pack: packs.get(&indicator.pack).map_or(indicator.pack.clone(), |p| p.name.get(lang).to_owned()),
         unit,
         unit_name: desk.name(unit),
-        gap,
-        to_date: to_date.map(|v| format!("{} {}", show::number(v, d, lang), indicator.def.unit.get(lang))),
+        head_topic,
+        head,
         boundaries: meant.boundaries.name(),
         units: unit_choices(&desk, unit),
         calendars: calendars(indicator)
@@ -248,7 +229,7 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
             .collect(),
         periods: period_choices(newest, period, lang),
         chart,
-        map: map(&cx, &indicator.code, unit).await?,
+        map: map::section(&cx, &desk, indicator, &meant, &query(&kept)).await?,
         heads: heads(&cx, &meant, order, &|sort| link(sort, "")),
         rows,
         whole,

@@ -7,11 +7,14 @@ mod api;
 mod chart;
 mod compare;
 pub mod grid_pages;
+pub mod head;
 pub mod import_pages;
 mod import_shown;
 mod indicator;
 mod late;
 mod list;
+mod map;
+mod matrix;
 mod morning;
 mod sheet;
 mod table;
@@ -39,9 +42,11 @@ pub fn routes() -> Vec<Route> {
         units_list::routes(),
         unit::routes(),
         compare::routes(),
+        matrix::routes(),
         morning::routes(),
         late::routes(),
         api::routes(),
+        map::routes(),
         import_pages::routes(),
         grid_pages::routes(),
     ]

@@ -68,7 +68,7 @@ fn visible<'a>(indicator: &'a Indicator, view: &TileView) -> Option<&'a Indicato
 }
 
 /// What a tile of these indicators depends on.
-fn depends(catalogue: &Catalogue, indicators: &[&Indicator]) -> Vec<Arc<str>> {
+pub(crate) fn depends(catalogue: &Catalogue, indicators: &[&Indicator]) -> Vec<Arc<str>> {
     let mut ids: Vec<i64> = indicators.iter().map(|i| i.id).collect();
     let mut next = 0;
     while let Some(indicator) = ids.get(next).and_then(|id| catalogue.get(*id)) {

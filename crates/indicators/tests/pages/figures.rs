@@ -167,3 +167,39 @@ async fn a_table_of_communes_says_what_each_commune_says_for_itself() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_head_of_the_page_is_the_live_fragment_and_changes_with_the_figure() {
+    for house in House::all().await {
+        house.october().await;
+        let topic = format!("figure/admin.rate/{CITY}/2026-10/now");
+        let page = house.get("/indicators/admin.rate?period=2026-10").await.text();
+        assert!(page.contains(&format!("data-live=\"{topic}\"")), "{page}");
+        let key = |topic: &str, audience| web::live::Key {
+            topic: topic.into(),
+            audience,
+            lang: foundation::Lang::Vi,
+        };
+        let public = kit::Scope::Public.audience();
+        let html = house.cx.live.get(&key(&topic, public)).await.unwrap().1;
+        let html = String::from_utf8(html.to_vec()).unwrap();
+        assert!(html.contains("77,0") && page.contains(&html), "the page and its updates are the same bytes");
+        // The outbox's own way: only what depends on the figure is drawn anew.
+        let touched = house.cx.house.get::<Engine>().unwrap().catalogue().code("admin.on_time").unwrap().id;
+        let batch = [("admin.on_time", "31675", "2026-10", "280")];
+        house.tell("grid:vp", 100, &batch).await;
+        let month = Period::from_code("2026-10").unwrap();
+        let changed = indicators::events::Changed {
+            batch: None,
+            touched: vec![(touched, month.calendar.code(), month.index, month.index)],
+        };
+        indicators::events::on_changed(&house.cx.house, &changed).await.unwrap();
+        let html = house.cx.live.get(&key(&topic, public)).await.unwrap().1;
+        assert!(String::from_utf8(html.to_vec()).unwrap().contains("94,5"));
+        // What was known at a moment is not live, and nobody listens to what they may not see.
+        let then = house.get("/indicators/admin.rate?period=2026-10&as_known=22/11/2026").await.text();
+        assert!(!then.contains("data-live=\"figure/"));
+        let secret = format!("figure/police.secret/{TRAN_DE}/2026-10/now");
+        assert!(house.cx.live.get(&key(&secret, public)).await.is_err());
+    }
+}

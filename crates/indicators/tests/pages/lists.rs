@@ -60,6 +60,50 @@ async fn the_comparison_ranks_every_unit_and_can_be_taken_away() {
 }
 
 #[tokio::test]
+async fn the_matrix_shows_every_unit_by_the_key_indicators_with_words_for_states() {
+    for house in House::all().await {
+        house.october().await;
+        let reply = house.get("/compare/matrix?period=2026-10").await;
+        assert_eq!(reply.status, 200, "{}: {}", house.name, reply.text());
+        let words = reply.words();
+        // Only what is rated and says which way is better stands here.
+        assert!(
+            words.contains("Hồ sơ đúng hạn % · T10/26") && !words.contains("Hồ sơ đã giải quyết"),
+            "{words}"
+        );
+        assert!(words.contains("Phường Cái Khế 98,0 Đạt"), "{words}");
+        assert!(words.contains("Xã Trần Đề 70,0 Chưa đạt"), "{words}");
+        assert!(words.contains("Phường Ninh Kiều chưa báo số"), "{words}");
+        assert!(words.contains("Thành phố Cần Thơ 77,0"), "{words}");
+        assert!(reply.text().contains("sort=admin.rate"));
+        let order = |words: &str| {
+            let at = |name: &str| words.find(name).unwrap();
+            let mut names = ["Phường Cái Khế", "Phường Ninh Kiều", "Xã Trần Đề"];
+            names.sort_by_key(|n| at(n));
+            names
+        };
+        let sorted = |sort: &str| format!("/compare/matrix?period=2026-10&sort={sort}");
+        let worst = house.get(&sorted("admin.rate")).await.words();
+        assert_eq!(order(&worst), ["Xã Trần Đề", "Phường Cái Khế", "Phường Ninh Kiều"]);
+        let best = house.get(&sorted("-admin.rate")).await.words();
+        assert_eq!(
+            order(&best),
+            ["Phường Cái Khế", "Xã Trần Đề", "Phường Ninh Kiều"],
+            "the silent stand last"
+        );
+        let names = house.get(&sorted("-name")).await.words();
+        assert_eq!(order(&names), ["Xã Trần Đề", "Phường Ninh Kiều", "Phường Cái Khế"]);
+        let csv = house.get("/compare/matrix/export.csv?period=2026-10&sort=admin.rate").await.text();
+        assert!(csv.contains("Hồ sơ đúng hạn (%) 2026-10,Trạng thái"), "{csv}");
+        assert!(csv.contains("Xã Trần Đề,31675,70.0,Chưa đạt"), "{csv}");
+        assert!(csv.find("Trần Đề") < csv.find("Cái Khế"), "{csv}");
+        assert_eq!(&house.get("/compare/matrix/export.xlsx").await.bytes[..2], b"PK");
+        let none = house.get("/compare/matrix?pack=police").await;
+        assert_eq!((none.status.as_u16(), none.json()["code"].as_str()), (404, Some("nothing_to_compare")));
+    }
+}
+
+#[tokio::test]
 async fn the_late_are_listed_with_days_and_only_of_the_chosen_field() {
     for house in House::all().await {
         house.october().await;

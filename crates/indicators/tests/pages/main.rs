@@ -5,5 +5,6 @@
 mod api;
 mod figures;
 mod lists;
+mod map;
 mod place;
 mod words;

@@ -247,9 +247,15 @@ impl House {
         let words = web::Words::new(&sources).unwrap();
         let files = storage::files::Files::under(test.folder());
         let shared: Arc<dyn Clock> = clock.clone();
-        let house =
-            kit::Builder::new(db, files, shared, words).service(atlas).service(engine).service(packs).build();
+        let maps = Arc::new(units::Maps::default());
+        let house = kit::Builder::new(db, files, shared, words)
+            .service(atlas)
+            .service(engine)
+            .service(packs)
+            .service(maps)
+            .build();
         house.furnish(Arc::new(ByHeader), Arc::new(Bare), Vec::new());
+        house.live.serve(vec![Arc::new(indicators::http::head::HeadRenderer(house.clone()))]);
         let router = kit::http::router(&house, &indicators::module().routes).with_state(house.clone());
         let name = test.name();
         House { cx: house.system("test"), clock, name, router, _test: test }
@@ -304,11 +310,30 @@ impl House {
         .await;
     }
 
+    /// Gives the three communes a square each, side by side.
+    pub async fn draw_boundaries(&self) {
+        let square = |code: &str, west: f64| {
+            let east = west + 0.1;
+            json!({ "type": "Feature", "properties": { "code": code }, "geometry": { "type": "Polygon",
+                "coordinates": [[[west, 9.5], [east, 9.5], [east, 9.6], [west, 9.6], [west, 9.5]]] } })
+        };
+        let features = [square("31135", 105.9), square("31150", 106.0), square("31675", 106.1)];
+        let text = json!({ "type": "FeatureCollection", "features": features }).to_string();
+        let options = units::boundaries::Options {
+            property: "code".into(),
+            valid_from: Date::from_ymd(2025, 7, 1).unwrap(),
+            source: "đo vẽ thử".into(),
+            approximate: true,
+        };
+        units::boundaries::import(&self.cx, text.as_bytes(), &options).await.unwrap();
+    }
+
     /// What the outbox does in the program.
     pub async fn settle(&self) {
         let engine = self.cx.house.get::<Engine>().unwrap();
         engine.reload_sources().await.unwrap();
         engine.forget_all();
+        self.cx.live.touch_all();
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {

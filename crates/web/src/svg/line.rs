@@ -155,9 +155,11 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
     );
     let every = count.div_ceil(frame.labels).max(1);
     for (i, dot) in chart.dots.iter().enumerate() {
-        // The last period is always named; one that would stand on its toes is not.
+        // The last period is always named, from its end; one that would touch its name is not.
         let last = i + 1 == count;
-        if last || (i % every == 0 && i + every < count) {
+        let end = x(i) + if i == 0 { wide(&dot.label) } else { wide(&dot.label) / 2.0 };
+        let before = chart.dots.last().map_or(0.0, |d| x(count - 1) - wide(&d.label));
+        if last || (i % every == 0 && end + 8.0 <= before) {
             let anchor = if last && count > 1 {
                 "end"
             } else if i == 0 && count > 1 {
@@ -178,10 +180,18 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
         let at = x(*i);
         let _ = write!(
             out,
-            "<line class=\"break\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{TOP:.1}\" y2=\"{floor:.1}\"/>\
-             <text class=\"break-label\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-            at + 5.0,
-            TOP + 10.0,
+            "<line class=\"break\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{TOP:.1}\" y2=\"{floor:.1}\"/>"
+        );
+        // Where the right edge is near, the word stands before its line.
+        let (from, to, anchor) = match at + 5.0 + wide(word) <= width - right {
+            true => (at + 5.0, at + 5.0 + wide(word), "start"),
+            false => (at - 5.0 - wide(word), at - 5.0, "end"),
+        };
+        let text = if anchor == "start" { from } else { to };
+        let height = clear(chart, &x, &y, (from, to), [TOP + 10.0, floor - 6.0, (TOP + floor) / 2.0]);
+        let _ = write!(
+            out,
+            "<text class=\"break-label\" x=\"{text:.1}\" y=\"{height:.1}\" text-anchor=\"{anchor}\">{}</text>",
             escape(word)
         );
     }
@@ -215,6 +225,31 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
     }
     out.push_str("</svg>");
     out
+}
+
+/// About how wide a text is on the axis.
+fn wide(text: &str) -> f64 {
+    text.chars().count() as f64 * 6.2
+}
+
+/// The first of the heights at which a text between `from` and `to` lies over fewest values and targets.
+fn clear(
+    chart: &Chart<'_>,
+    x: Place<'_, usize>,
+    y: Place<'_, f64>,
+    (from, to): (f64, f64),
+    heights: [f64; 3],
+) -> f64 {
+    let step = if chart.dots.len() > 1 { x(1) - x(0) } else { 0.0 };
+    // A line goes on to the next period, so its ends count where it only crosses.
+    let near = |i: usize| x(i) >= from - step && x(i) <= to + step;
+    let over = |height: f64| {
+        let hit = |v: Option<f64>| v.is_some_and(|v| (y(v) - (height - 4.0)).abs() < 10.0);
+        let dots = chart.dots.iter().enumerate().filter(|(i, _)| near(*i));
+        dots.map(|(_, d)| usize::from(hit(d.value)) + usize::from(hit(d.target))).sum::<usize>()
+    };
+    let least = heights.into_iter().map(over).min().unwrap_or(0);
+    heights.into_iter().find(|h| over(*h) == least).unwrap_or(heights[0])
 }
 
 type Place<'a, T> = &'a dyn Fn(T) -> f64;
@@ -301,6 +336,64 @@ mod tests {
     fn an_estimate_is_dashed() {
         let svg = chart(&[dot(Some(1.0), false), dot(Some(2.0), false), dot(Some(3.0), true)]);
         assert!(svg.contains("class=\"line\"") && svg.contains("class=\"line est\""));
+    }
+
+    /// Where texts of the axis begin and end, as drawn.
+    fn labels(svg: &str, height: f64) -> Vec<(f64, f64)> {
+        let row = format!("y=\"{:.1}\" text-anchor=\"", height - 6.0);
+        let texts = svg.split("<text x=\"").skip(1).filter(|t| t.contains(&row));
+        texts
+            .map(|t| {
+                let x: f64 = t.split('"').next().unwrap().parse().unwrap();
+                let anchor = t.split("text-anchor=\"").nth(1).unwrap().split('"').next().unwrap();
+                let w = wide(t.split('>').nth(1).unwrap().split('<').next().unwrap());
+                match anchor {
+                    "start" => (x, x + w),
+                    "end" => (x - w, x),
+                    _ => (x - w / 2.0, x + w / 2.0),
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn names_of_periods_never_touch_however_many_there_are() {
+        for count in 2..70 {
+            let dots: Vec<Dot> = (0..count)
+                .map(|i| Dot { label: "T10/26".into(), ..dot(Some(f64::from(i)), false) })
+                .collect();
+            let svg = chart(&dots);
+            for (half, height) in svg.split('\n').zip([270.0, 210.0]) {
+                let found = labels(half, height);
+                assert!(!found.is_empty(), "{count}");
+                let touch = found.windows(2).any(|p| p[0].1 + 4.0 > p[1].0);
+                assert!(!touch, "{count} periods: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_word_of_a_break_stands_clear_of_the_target() {
+        let dots: Vec<Dot> =
+            (0..12).map(|i| Dot { target: Some(10.0), ..dot(Some(f64::from(i) / 4.0), false) }).collect();
+        let number = |v: f64| format!("{v}");
+        let broken = |at: usize| {
+            let breaks = vec![(at, "ranh giới mới".to_owned())];
+            let svg = draw(&Chart {
+                id: "c",
+                dots: &dots,
+                zones: &[],
+                target_label: String::new(),
+                breaks,
+                number: &number,
+            });
+            let text = svg.split("break-label\" x=\"").nth(1).unwrap().to_owned();
+            let y: f64 = text.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+            (y, text.contains("text-anchor=\"end\""))
+        };
+        // The target runs along the top, the line along the floor at first.
+        assert!(broken(5).0 > TOP + 20.0);
+        assert!(broken(11).1, "at the right edge the word stands before its line");
     }
 
     #[test]

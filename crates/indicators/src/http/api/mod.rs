@@ -50,18 +50,22 @@ fn answer(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response {
 }
 
 /// What was read, or 304 when the asker has it already. What depends on who asks is kept by no proxy.
-fn found(headers: &HeaderMap, value: &impl Serialize) -> Result<Response> {
-    let body = json_of(value)?;
+pub(super) fn found(headers: &HeaderMap, value: &impl Serialize) -> Result<Response> {
+    Ok(found_as(headers, "application/json; charset=utf-8", json_of(value)?))
+}
+
+/// As [`found`], bytes of another kind.
+pub(super) fn found_as(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
     let tag = format!("W/\"{:016x}\"", print(&body));
     let asked = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or("");
     let same = asked.split(',').map(str::trim).any(|t| t == tag || t == "*");
     let mut response = match same {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => answer(StatusCode::OK, "application/json; charset=utf-8", body),
+        false => answer(StatusCode::OK, kind, body),
     };
     if let Ok(value) = tag.parse() {
         response.headers_mut().insert(header::ETAG, value);
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Ok(response)
+    response
 }
