@@ -92,7 +92,7 @@ pub async fn draw(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
     let maps = view.house.get::<Maps>()?;
     let drawn = maps.draw(engine.db(), &map, view.unit, Level::Commune, day).await?;
     let each = engine.each(indicator, &units, figure.period, &asked).await?;
-    let target = engine.target(indicator, view.unit, figure.period).await?;
+    let target = engine.target(indicator, view.unit, figure.period, asked.as_known).await?;
     let t = |key: &str| view.house.words.say(view.lang, key, &[]);
     let measure = indicator.def.unit.get(view.lang).to_owned();
     let missing = t("map-missing");
