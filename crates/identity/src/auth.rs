@@ -14,7 +14,7 @@ use http::request::Parts;
 use kit::house::Authenticator;
 use kit::http::cookie;
 use kit::{Actor, Granted, Reach, Role, Scope, Session};
-use storage::Db;
+use storage::{Db, InstallationKey};
 use units::Atlas;
 
 use crate::grant::{self, Grant};
@@ -23,6 +23,7 @@ use crate::pause::Pauses;
 use crate::reach::Reaches;
 use crate::store::{grants, keys, sessions};
 use crate::token;
+use crate::vault::{self, Sealed};
 
 /// The cookie of the session.
 pub const COOKIE: &str = "session";
@@ -45,6 +46,7 @@ pub struct Auth {
     db: Db,
     clock: Arc<dyn Clock>,
     atlas: Arc<Atlas>,
+    key: InstallationKey,
     secure: bool,
     cache: Mutex<Cache>,
     reaches: Reaches,
@@ -57,12 +59,20 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// A doorkeeper. `secure`: browsers reach the program over TLS, directly or through a proxy.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, atlas: Arc<Atlas>, secure: bool) -> Arc<Auth> {
+    /// A doorkeeper. `key` opens the secrets of codes ([`vault::settle`] gives it). `secure`: browsers reach the
+    /// program over TLS, directly or through a proxy.
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        atlas: Arc<Atlas>,
+        key: InstallationKey,
+        secure: bool,
+    ) -> Arc<Auth> {
         Arc::new(Auth {
             db,
             clock,
             atlas,
+            key,
             secure,
             cache: Mutex::default(),
             reaches: Reaches::default(),
@@ -75,6 +85,16 @@ impl Auth {
     /// Whether browsers reach the program over TLS.
     pub fn secure(&self) -> bool {
         self.secure
+    }
+
+    /// Seals the secret of an account's codes.
+    pub(crate) fn seal(&self, account: uuid::Uuid, secret: &[u8]) -> Result<Sealed> {
+        vault::seal(&self.key, account, secret)
+    }
+
+    /// Opens the secret of an account's codes.
+    pub(crate) fn open(&self, account: uuid::Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
+        vault::open(&self.key, account, sealed)
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {

@@ -1,7 +1,7 @@
 //! Floor 4: people and programs, sign-in, sessions, grants, what somebody sees, and the audit log.
 //!
 //! Invariants: no secret is kept, only its hash (the secrets of codes excepted, which must be read to
-//! count); nobody gives others more than they hold; whoever is barred is out at once; the last
+//! count: they lie sealed under the installation key); nobody gives others more than they hold; whoever is barred is out at once; the last
 //! administrator stays; a row of the audit log is never changed, and its chain shows when it was. Events
 //! and audit hold ids, never names.
 
@@ -20,6 +20,7 @@ pub mod sheet;
 pub mod store;
 pub mod token;
 pub mod totp;
+pub mod vault;
 
 use foundation::Lang;
 use kit::Module;
@@ -34,7 +35,7 @@ pub use seal::{Broken, Report, keep, seal, verify};
 pub fn module() -> Module {
     Module {
         name: "identity",
-        migrations: migrations!["0001_identity"],
+        migrations: migrations!["0001_identity", "0002_sealed_codes"],
         routes: http::routes(),
         jobs: Vec::new(),
         pack_parts: Vec::new(),

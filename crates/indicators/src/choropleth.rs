@@ -74,7 +74,7 @@ impl Question<'_> {
         let Some(value) = point.value.filter(|_| !unborn).map(|v| self.indicator.rounded(v)) else {
             return Ok(None);
         };
-        let target = self.engine.target(self.indicator, unit, period).await?;
+        let target = self.engine.target(self.indicator, unit, period, self.asked.as_known).await?;
         let state = self.indicator.state(Some(value), target);
         let number = show::number(value, self.indicator.def.decimals, self.lang);
         Ok(Some(Shade {

@@ -1,6 +1,6 @@
 //! What is measured, and how: the definition of an indicator, as a pack writes it and as rows keep it.
 
-use foundation::{Calendar, LocalText};
+use foundation::{Calendar, LocalText, Period};
 use kit::State;
 use serde::{Deserialize, Serialize};
 
@@ -217,6 +217,33 @@ pub struct DefaultTarget {
     pub verified: bool,
 }
 
+/// A value that is counted from the start of the year («lũy kế»), and how much of the year's target is to be
+/// reached by when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Course {
+    /// Percent of the year's target to be reached at the end of each of so many equal parts of the year:
+    /// `[10, 30, 60, 100]` by quarters. Between them the way is straight; without any it is straight all year.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<f64>,
+}
+
+impl Course {
+    /// The share of the year's target to be reached by the last day of `period`, which lies in `year`.
+    pub fn share(&self, period: Period, year: Period) -> f64 {
+        let days = f64::from(year.days());
+        let gone = (f64::from(period.last_day().days_since(year.first_day())) + 1.0).clamp(0.0, days) / days;
+        if self.reached.is_empty() {
+            return gone;
+        }
+        let at = gone * self.reached.len() as f64;
+        let done = (at.floor() as usize).min(self.reached.len());
+        let reached = |n: usize| n.checked_sub(1).and_then(|i| self.reached.get(i)).copied().unwrap_or(0.0);
+        let next = reached((done + 1).min(self.reached.len()));
+        (reached(done) + (next - reached(done)) * (at - done as f64)) / 100.0
+    }
+}
+
 /// When the source must have reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -314,6 +341,10 @@ pub struct Definition {
     /// The default target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<DefaultTarget>,
+    /// Set when values are counted from the start of the year, so that early in the year only a part of the
+    /// year's target is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cumulative: Option<Course>,
     /// When it is due.
     #[serde(default)]
     pub due: Due,
@@ -368,6 +399,11 @@ impl Indicator {
         !self.def.reported_by.has(ReportedBy::Computed)
     }
 
+    /// Whether its values are in percent.
+    pub fn is_percent(&self) -> bool {
+        self.def.unit.vi.trim_start().starts_with('%')
+    }
+
     /// The band of a value.
     pub fn band(&self, value: f64) -> Option<&Band> {
         self.def.bands.iter().find(|b| b.to.is_none_or(|to| value < to))
@@ -416,5 +452,26 @@ impl Indicator {
     pub fn rounded(&self, value: f64) -> f64 {
         let scale = 10_f64.powi(i32::from(self.def.decimals));
         (value * scale).round() / scale
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_year_s_target_is_due_in_parts() {
+        let at = |course: &Course, code: &str| {
+            let period = Period::from_code(code).unwrap();
+            (course.share(period, period.coarser(Calendar::Year).unwrap()) * 1000.0).round() / 1000.0
+        };
+        let straight = Course::default();
+        assert_eq!(at(&straight, "2026-01"), 0.085, "31 of 365 days");
+        assert_eq!((at(&straight, "2026-12"), at(&straight, "2026")), (1.0, 1.0));
+        let slow = Course { reached: vec![10.0, 30.0, 60.0, 100.0] };
+        assert_eq!(at(&slow, "2026-12"), 1.0);
+        let (march, may, june) = (at(&slow, "2026-03"), at(&slow, "2026-05"), at(&slow, "2026-06"));
+        assert!((0.095..0.105).contains(&march), "{march}");
+        assert!((0.29..0.31).contains(&june) && march < may && may < june, "{may} {june}");
     }
 }

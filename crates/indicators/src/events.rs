@@ -18,6 +18,9 @@ pub const CHANGED: &str = "indicators.changed";
 pub struct Changed {
     /// The delivery.
     pub batch: Option<Uuid>,
+    /// Where all of it came from; `None` when sources came or went, so that all are read again.
+    #[serde(default)]
+    pub source: Option<i64>,
     /// Indicator, calendar, first and last period.
     pub touched: Vec<(i64, i32, i32, i32)>,
 }
@@ -37,7 +40,10 @@ pub fn topic(indicator: i64) -> Arc<str> {
 /// What the house does when figures changed: forget the old values, draw the fragments anew.
 pub async fn on_changed(house: &House, event: &Changed) -> Result<()> {
     let engine = house.get::<Engine>()?;
-    engine.reload_sources().await?;
+    // A source never changes once it is there: only one that is not known here needs a look.
+    if event.source.is_none_or(|id| engine.source(id).is_none()) {
+        engine.reload_sources().await?;
+    }
     for (indicator, calendar, from, to) in &event.touched {
         engine.forget(*indicator, *calendar, *from, *to);
         engine.forget_targets(*indicator);

@@ -100,6 +100,60 @@ async fn a_file_goes_from_the_form_to_the_figures_and_back() {
 }
 
 #[tokio::test]
+async fn percentages_written_as_parts_of_one_are_told_multiplied_when_asked_and_remembered() {
+    for house in House::all().await {
+        let table = |file: &str, values: [&str; 2]| {
+            let (a, b) = (house.unit_name(0), house.unit_name(1));
+            let text = format!("Đơn vị;Mức độ hài lòng\n{a};{}\n{b};{}\n", values[0], values[1]);
+            (file.to_owned(), text.into_bytes())
+        };
+        let (name, bytes) = table("ty-le.csv", ["0,985", "1"]);
+        let sent = upload(&house, &name, &bytes).await;
+        let look = get(&house, &sent.to).await;
+        assert!(look.text.contains("Nhân 100 và nhớ") && look.text.contains("98,5"), "{}", look.text);
+        let wrong = [("sheet", "ty-le"), ("column", "40")];
+        let refused = post(&house, &format!("{}/hundredfold", sent.to), &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let fields = [("sheet", "ty-le"), ("column", "1")];
+        assert_eq!(post(&house, &format!("{}/hundredfold", sent.to), &fields).await.to, sent.to);
+        let look = get(&house, &sent.to).await;
+        assert!(!look.text.contains("Nhân 100 và nhớ"), "it was said");
+        let mapping = get(&house, &format!("{}/mapping", sent.to)).await;
+        assert!(mapping.text.contains("name=\"h1\" value=\"1\" checked"), "{}", mapping.text);
+        post(&house, &format!("{}/apply", sent.to), &[("mode", "all")]).await;
+        assert_eq!(house.value("admin.satisfied", house.unit(0), "2026-10").await, Some(98.5));
+        assert_eq!(house.value("admin.satisfied", house.unit(1), "2026-10").await, Some(100.0));
+
+        // The next file with these headings is read so at once; one that has percentages again is refused.
+        let (name, bytes) = table("ty-le-2.csv", ["0,97", "0,5"]);
+        let next = upload(&house, &name, &bytes).await;
+        post(&house, &format!("{}/apply", next.to), &[("mode", "all"), ("reason", "đính chính")]).await;
+        assert_eq!(house.value("admin.satisfied", house.unit(0), "2026-10").await, Some(97.0));
+        let (name, bytes) = table("ty-le-3.csv", ["97", "50 %"]);
+        let look = get(&house, &upload(&house, &name, &bytes).await.to).await;
+        assert!(
+            look.text.contains("<code>B2</code>") && !look.text.contains("<code>B3</code>"),
+            "{}",
+            look.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn percentages_that_may_be_percentages_are_not_asked_about() {
+    for house in House::all().await {
+        for (received, satisfied) in [("0,5", "96"), ("0", "0"), ("1", "1,5")] {
+            let (a, b) = (house.unit_name(0), house.unit_name(1));
+            let head = "Đơn vị;Hồ sơ tiếp nhận;Mức độ hài lòng";
+            let csv = format!("{head}\n{a};{received};{satisfied}\n{b};{received};0\n");
+            let sent = upload(&house, "a.csv", csv.as_bytes()).await;
+            let look = get(&house, &sent.to).await.text;
+            assert!(!look.contains("Nhân 100 và nhớ"), "{received} {satisfied}: {look}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn columns_matched_by_hand_lead_to_the_preview() {
     for house in House::all().await {
         let csv = format!("Nơi;Lạ\n{};12\n", house.unit_name(0));

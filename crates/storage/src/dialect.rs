@@ -47,13 +47,16 @@ impl Dialect {
         }
     }
 
-    /// Makes an empty temporary table that lives until the transaction ends.
+    /// Makes an empty temporary table that lives until the transaction ends. One of the same name, from
+    /// earlier in the transaction, goes.
     pub(crate) fn stage(self, table: &str, columns: &str) -> String {
         match self {
             Dialect::Sqlite => {
                 format!("CREATE TEMP TABLE IF NOT EXISTS {table} ({columns}); DELETE FROM temp.{table};")
             }
-            Dialect::Postgres => format!("CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP;"),
+            Dialect::Postgres => format!(
+                "DROP TABLE IF EXISTS pg_temp.{table}; CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP;"
+            ),
         }
     }
 

@@ -10,6 +10,7 @@ mod faults;
 pub mod files;
 pub mod folder;
 pub mod jobs;
+pub mod key;
 pub mod migrate;
 pub mod outbox;
 mod postgres;
@@ -22,5 +23,6 @@ pub mod value;
 
 pub use db::{Db, Tx};
 pub use dialect::Dialect;
+pub use key::InstallationKey;
 pub use migrate::{Migration, migrate};
 pub use value::{FromRow, FromValue, Rows, Value};

@@ -31,7 +31,7 @@ macro_rules! migrations {
 }
 
 /// Storage's own tables: migrations, jobs, outbox, files.
-pub const OWN: &[Migration] = migrations!["0001_storage"];
+pub const OWN: &[Migration] = migrations!["0001_storage", "0002_outbox_pause"];
 
 row! {
     /// A migration that ran.

@@ -189,6 +189,8 @@ pub enum User {
         /// Tên đăng nhập
         sign_in: String,
     },
+    /// Bỏ mã xác thực hai bước của mọi người, khi tệp installation.key đã mất hẳn; cần dừng máy chủ trước
+    ForgetTwoStep,
 }
 
 /// `audit …`.

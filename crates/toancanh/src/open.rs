@@ -1,12 +1,13 @@
 //! Opening the house: the folder, the database, the schema, the services of the modules.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use foundation::{Clock, Error, Result, SystemClock, error::conflict, error::not_found};
 use kit::{Builder, House};
 use storage::files::Files;
 use storage::folder::Folder;
-use storage::{Db, Migration, migrate};
+use storage::{Db, InstallationKey, Migration, migrate};
 use web::Words;
 
 use crate::config::Settings;
@@ -48,7 +49,7 @@ async fn database(settings: &Settings) -> Result<Db> {
 pub async fn alone(settings: &Settings) -> Result<Open> {
     let folder = Folder::take(&settings.data)?;
     let db = database(settings).await?;
-    let house = furnish(db, Files::under(folder.path()), settings.secure()).await?;
+    let house = furnish(db, folder.path(), settings.secure()).await?;
     Ok(Open { house, folder: Some(folder) })
 }
 
@@ -64,7 +65,7 @@ pub async fn beside(settings: &Settings) -> Result<Open> {
                     "Máy chủ đang chạy là bản cũ hơn chương trình này. Hãy dừng máy chủ rồi chạy lại lệnh.",
                 ));
             }
-            let house = furnish(db, Files::under(&settings.data), settings.secure()).await?;
+            let house = furnish(db, &settings.data, settings.secure()).await?;
             Ok(Open { house, folder: None })
         }
         other => other,
@@ -82,18 +83,32 @@ pub async fn as_it_is(settings: &Settings) -> Result<(Db, Files)> {
     Ok((database(settings).await?, Files::under(&settings.data)))
 }
 
+/// Takes away every secret of codes without opening the house, which it does not without their key. Says how many
+/// accounts had one.
+pub async fn forget_codes(settings: &Settings) -> Result<u64> {
+    let _folder = Folder::take(&settings.data)?;
+    let (db, _) = as_it_is(settings).await?;
+    migrate(&db, &SystemClock, &migrations()).await?;
+    let mut tx = db.begin().await?;
+    let accounts = identity::vault::forget(&mut tx).await?;
+    tx.commit().await?;
+    Ok(accounts)
+}
+
 fn in_use(e: &Error) -> bool {
     e.code() == "data_folder_in_use"
 }
 
-/// A house over an open database. `secure`: browsers reach it over TLS, directly or through a proxy.
-pub async fn furnish(db: Db, files: Files, secure: bool) -> Result<House> {
+/// A house over an open database and the data folder `data`. `secure`: browsers reach it over TLS, directly or through a proxy.
+pub async fn furnish(db: Db, data: &Path, secure: bool) -> Result<House> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     migrate(&db, clock.as_ref(), &migrations()).await?;
     let atlas = Arc::new(units::Atlas::default());
     let engine = Arc::new(indicators::Engine::open(&db, atlas.clone()).await?);
-    let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), secure);
-    let house = Builder::new(db.clone(), files, clock, words()?)
+    let key = InstallationKey::read(data)?;
+    let key = identity::vault::settle(&db, key, || InstallationKey::make(data)).await?;
+    let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), key, secure);
+    let house = Builder::new(db.clone(), Files::under(data), clock, words()?)
         .service(atlas.clone())
         .service(auth.clone())
         .service(packs::Packs::open(&db).await?)

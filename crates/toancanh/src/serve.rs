@@ -45,6 +45,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api", Access::Public, get(pages::api::show)),
         Route::get("/jobs", steer, get(pages::jobs::list)),
         Route::post("/jobs/{id}/retry", steer, post(pages::jobs::retry)),
+        Route::post("/jobs/events/{seq}/retry", steer, post(pages::jobs::retry_event)),
         Route::post("/jobs/{id}/cancel", steer, post(pages::jobs::cancel)),
     ];
     for module in wiring::modules() {

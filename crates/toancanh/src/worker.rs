@@ -143,7 +143,7 @@ async fn attempt(
 
 /// What the page of jobs says about a failure: the sentence and its code, never the cause, which may hold
 /// values.
-fn told(e: &foundation::Error) -> String {
+pub(crate) fn told(e: &foundation::Error) -> String {
     tracing::warn!("{e:?}");
     format!("{} [{}]", e.message(), e.code())
 }

@@ -176,6 +176,11 @@ impl Live {
         self.younger(key, FRESH.as_micros() as i64).await
     }
 
+    /// The fragment as it is at this moment, drawn anew if anything it depends on was touched.
+    pub async fn now(&self, key: &Key) -> Result<(i64, Bytes)> {
+        self.younger(key, 0).await
+    }
+
     /// The fragment, touched at most `age` µs ago.
     async fn younger(&self, key: &Key, age: i64) -> Result<(i64, Bytes)> {
         let now = self.0.clock.now().0;
@@ -305,7 +310,7 @@ impl Live {
             };
             for key in due {
                 let before = self.entries().get(&key).map_or(0, |e| e.version);
-                match self.younger(&key, 0).await {
+                match self.now(&key).await {
                     Ok((version, html)) if version != before => {
                         let _ = self.0.sent.send(Arc::new(Update { key, version, html }));
                     }

@@ -63,6 +63,11 @@ fn ids_of_packs_are_well_made() {
 }
 
 #[test]
+fn every_parser_of_foreign_bytes_is_fuzzed() {
+    kept("fuzz");
+}
+
+#[test]
 fn documents_lead_somewhere_and_decisions_are_listed() {
     kept("docs");
 }

@@ -114,7 +114,7 @@ impl SecondStep {
         let known = known.filter(|k| k.disabled_at.is_none()).ok_or_else(wrong)?;
         charge(cx, Some(&known), "").await?;
         let step = match known.totp_secret.as_deref() {
-            Some(secret) => totp::step(secret, &self.code, now)?,
+            Some(sealed) => totp::step(&auth.open(known.id, sealed)?, &self.code, now)?,
             None => None,
         };
         let Some(step) = step else {

@@ -39,7 +39,7 @@ impl TakeInvitation {
         let mut tx = cx.db.begin().await?;
         links::take(&mut tx, now, Purpose::Invitation, &hash).await?;
         accounts::set_password(&mut tx, id, &password).await?;
-        accounts::set_totp(&mut tx, id, None).await?;
+        accounts::drop_totp(&mut tx, id).await?;
         sessions::close_others(&mut tx, id, &[]).await?;
         links::drop_of(&mut tx, id).await?;
         audit(&mut tx, &acting(cx, id), "account.password", &subject(id), &json!({ "by": "invitation" }))

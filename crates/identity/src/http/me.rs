@@ -11,9 +11,9 @@ use uuid::Uuid;
 use web::{Answer, Page};
 
 use crate::actions::change_password::ChangePassword;
-use crate::actions::own_id;
 use crate::actions::sign_out::SignOut;
 use crate::actions::two_step::{BeginTwoStep, ConfirmTwoStep, StopTwoStep};
+use crate::actions::{doorkeeper, own_id};
 use crate::http::accounts::{GrantLine, grant_lines};
 use crate::http::{Told, moment, page_with, session_text, told};
 use crate::store::accounts::{self, Account};
@@ -74,10 +74,13 @@ async fn show(cx: &Context, headers: &HeaderMap, fault: Option<Told>) -> Answer 
     let id = own_id(cx)?;
     let account = accounts::get(&cx.db, id).await?;
     let wanted = match accounts::secrets(&cx.db, id).await?.and_then(|s| s.totp_wanted) {
-        Some(secret) => Some(Wanted {
-            qr: totp::qr(&totp::address(&secret, &account.sign_in), &cx.t("identity-qr"))?,
-            spelled: totp::spelled(&secret),
-        }),
+        Some(sealed) => {
+            let secret = doorkeeper(cx)?.open(id, &sealed)?;
+            Some(Wanted {
+                qr: totp::qr(&totp::address(&secret, &account.sign_in), &cx.t("identity-qr"))?,
+                spelled: totp::spelled(&secret),
+            })
+        }
         None => None,
     };
     let here = crate::token::hash(session_text(headers));

@@ -6,6 +6,7 @@ use storage::{Db, Tx, args, row};
 use uuid::Uuid;
 
 use crate::pause;
+use crate::vault::Sealed;
 
 row! {
     /// A person, without their secrets.
@@ -46,9 +47,9 @@ row! {
         pub id: Uuid,
         /// The hash of the password; none until the invitation was taken.
         pub password: Option<String>,
-        /// The secret of the codes.
+        /// The secret of the codes, sealed; see [`vault`](crate::vault).
         pub totp_secret: Option<Vec<u8>>,
-        /// A secret that waits for its first code.
+        /// A secret that waits for its first code, sealed.
         pub totp_wanted: Option<Vec<u8>>,
         /// Until when nobody may try.
         pub paused_until: Option<Instant>,
@@ -173,15 +174,28 @@ pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &str) -> Result<()> {
 }
 
 /// Keeps a secret that waits for its first code.
-pub async fn want_totp(tx: &mut Tx, id: Uuid, secret: &[u8]) -> Result<()> {
-    tx.run("UPDATE account SET totp_wanted = $2 WHERE id = $1", args![id, secret]).await.map(|_| ())
+pub async fn want_totp(tx: &mut Tx, id: Uuid, secret: &Sealed) -> Result<()> {
+    tx.run(
+        "UPDATE account SET totp_wanted = $2, totp_key = $3 WHERE id = $1",
+        args![id, secret.bytes.as_slice(), secret.key.as_str()],
+    )
+    .await
+    .map(|_| ())
 }
 
-/// Sets or takes away the secret of the codes.
-pub async fn set_totp(tx: &mut Tx, id: Uuid, secret: Option<&[u8]>) -> Result<()> {
+/// The secret that waited, sealed as it is, becomes that of the codes. Says whether it still was there.
+pub async fn confirm_totp(tx: &mut Tx, id: Uuid, waited: &[u8]) -> Result<bool> {
+    let sql = "UPDATE account SET totp_secret = totp_wanted, totp_wanted = NULL, totp_step = NULL
+         WHERE id = $1 AND totp_wanted = $2";
+    Ok(tx.run(sql, args![id, waited]).await? == 1)
+}
+
+/// Takes away the secret of the codes.
+pub async fn drop_totp(tx: &mut Tx, id: Uuid) -> Result<()> {
     tx.run(
-        "UPDATE account SET totp_secret = $2, totp_wanted = NULL, totp_step = NULL WHERE id = $1",
-        args![id, secret],
+        "UPDATE account SET totp_secret = NULL, totp_wanted = NULL, totp_step = NULL, totp_key = NULL
+         WHERE id = $1",
+        args![id],
     )
     .await
     .map(|_| ())

@@ -7,9 +7,10 @@ use identity::actions::disable::Disable;
 use identity::actions::give_grant::GiveGrant;
 use identity::actions::revoke_grant::RevokeGrant;
 use identity::store::{accounts, grants};
+use identity::vault;
 use kit::house::Authenticator;
 use kit::{Actor, Context, Fields, Role, Scope};
-use storage::args;
+use storage::{InstallationKey, args};
 
 use crate::support::{BA_DINH, Browser, CAN_THO, HA_NOI, PASSWORD, Place, SOC_TRANG, TRAN_DE};
 
@@ -297,7 +298,9 @@ async fn a_new_invitation_is_the_way_back_for_a_lost_phone() {
     for place in Place::all().await {
         let id = place.person("khang", Role::Viewer, TRAN_DE, Fields::All).await;
         let mut tx = place.test.db.begin().await.unwrap();
-        accounts::set_totp(&mut tx, id, Some(&[7; 20])).await.unwrap();
+        let sealed = vault::seal(&InstallationKey::of([3; 32]), id, &[7; 20]).unwrap();
+        accounts::want_totp(&mut tx, id, &sealed).await.unwrap();
+        assert!(accounts::confirm_totp(&mut tx, id, &sealed.bytes).await.unwrap());
         tx.commit().await.unwrap();
         let mut admin = place.admin().await;
         let given = admin.post(&format!("/accounts/{id}/invite"), &[]).await;

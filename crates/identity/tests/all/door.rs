@@ -43,7 +43,7 @@ async fn the_first_administrator_is_made_once_by_the_printed_link() {
         assert_eq!(browser.get("/accounts").await.status, StatusCode::OK);
         assert_eq!(place.browser().post("/first-run", &form).await.status, StatusCode::NOT_FOUND);
         assert_eq!(identity::first_run_link(&cx).await.unwrap(), None);
-        let told = storage::outbox::waiting(&place.test.db, 10).await.unwrap();
+        let told = storage::outbox::waiting(&place.test.db, cx.clock.now(), 10).await.unwrap();
         assert_eq!(told[0].event, "identity.root_chosen");
     }
 }

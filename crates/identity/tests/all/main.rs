@@ -7,4 +7,5 @@ mod door;
 mod log;
 mod matrix;
 mod support;
+mod vault;
 mod words;

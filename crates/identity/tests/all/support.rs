@@ -9,6 +9,7 @@ use foundation::{Clock, Date, Instant, Lang, TestClock};
 use http::{HeaderMap, Request, StatusCode, header};
 use kit::house::Shell;
 use kit::{Builder, Context, Fields, House, Role, UnitId};
+use storage::InstallationKey;
 use storage::files::Files;
 use storage::testing::TestDb;
 use tower::ServiceExt;
@@ -108,7 +109,8 @@ impl Place {
         let sources: Vec<web::words::Source> = [web::words::OWN, identity::module().words].concat();
         let words = Words::new(&sources).unwrap();
         let atlas = Arc::new(Atlas::open(&test.db).await.unwrap());
-        let auth = identity::Auth::new(test.db.clone(), clock.clone(), atlas.clone(), false);
+        let key = InstallationKey::make(test.folder()).unwrap();
+        let auth = identity::Auth::new(test.db.clone(), clock.clone(), atlas.clone(), key, false);
         let house = Builder::new(test.db.clone(), Files::under(test.folder()), clock.clone(), words)
             .service(atlas)
             .service(auth.clone())

@@ -174,7 +174,7 @@ pub async fn write(cx: &Context, record: &Record, told: Vec<Told>, faults: Vec<R
     .await?;
     if written.changed > 0 {
         let touched = observations::touched(&mut tx, batch).await?;
-        let event = crate::events::Changed { batch: Some(batch), touched };
+        let event = crate::events::Changed { batch: Some(batch), source: Some(source.id), touched };
         tx.publish(now, crate::events::CHANGED, &event.to_json()).await?;
     }
     let detail = json!({

@@ -8,8 +8,11 @@
 //! touched: wherever one stands, it is shown instead.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use foundation::{Calendar, Date, Instant, Period, Result, Stopwatch, TimeOfDay, error::forbidden};
+use foundation::{
+    Calendar, Date, Error, Instant, Kind, Period, Result, Stopwatch, TimeOfDay, error::forbidden,
+};
 use kit::{Context, Permission, UnitId, audit};
 use serde::Serialize;
 use serde_json::json;
@@ -105,13 +108,18 @@ impl DemoReport {
 }
 
 /// Makes the demo of `root`, so many months back (26 show the same period of last year and the year to date).
+///
+/// Whoever sets `stop` ends it: what was made so far is taken away again, and the error is `cancelled`. A
+/// program that is killed leaves a demo that is marked as one, so that [`remove`](super::remove) takes it away
+/// and the next [`create`] begins anew.
 pub async fn create(
     cx: &Context,
     root: UnitId,
     months: i32,
     progress: &mut (dyn FnMut(&str) + Send),
+    stop: &AtomicBool,
 ) -> Result<DemoReport> {
-    create_with(cx, root, Depth::months(months), progress).await
+    create_with(cx, root, Depth::months(months), progress, stop).await
 }
 
 /// A value that was told wrong and corrected.
@@ -129,6 +137,7 @@ pub async fn create_with(
     root: UnitId,
     depth: Depth,
     progress: &mut (dyn FnMut(&str) + Send),
+    stop: &AtomicBool,
 ) -> Result<DemoReport> {
     if !cx.may(Permission::ManagePacks) {
         return Err(forbidden("not_permitted", "Chỉ người quản trị tạo được số liệu mẫu."));
@@ -156,6 +165,9 @@ pub async fn create_with(
         while period.first_day() <= today {
             for place in places.of(indicator, period).iter() {
                 writer.add(&generator, at, place, period, &wrongs);
+            }
+            if stop.load(Ordering::Relaxed) {
+                return Err(undone(cx, progress).await?);
             }
             writer.flush_full().await?;
             period = period.next();
@@ -264,6 +276,14 @@ fn wrongs(generator: &Generator, places: &mut Places<'_>, now: Instant) -> Wrong
     found
 }
 
+/// Takes away what was made before somebody stopped it.
+async fn undone(cx: &Context, progress: &mut (dyn FnMut(&str) + Send)) -> Result<Error> {
+    progress("Đang gỡ phần số liệu mẫu đã tạo…");
+    remove::remove(cx).await?;
+    let why = "Đã dừng theo yêu cầu. Phần số liệu mẫu đã tạo được gỡ hết.";
+    Ok(Error::new(Kind::Unavailable, "cancelled", why))
+}
+
 async fn begin(cx: &Context, root: UnitId, depth: Depth) -> Result<Source> {
     let now = cx.clock.now();
     let mut tx = cx.db.begin().await?;
@@ -321,7 +341,7 @@ async fn finish(
     let mut tx = cx.db.begin().await?;
     plans::write(&mut tx, planned, "Kế hoạch mẫu", &cx.actor.audit_name(), now, true).await?;
     audit(&mut tx, cx, "demo.created", "source:demo", &json!(report)).await?;
-    tx.publish(now, CHANGED, &Changed { batch: None, touched }.to_json()).await?;
+    tx.publish(now, CHANGED, &Changed { batch: None, source: None, touched }.to_json()).await?;
     tx.commit().await
 }
 

@@ -178,7 +178,8 @@ async fn write(cx: &Context, next: Turn, told: Vec<Told>) -> Result<u64> {
             args![day, next.at, written.changed as i64],
         )
         .await?;
-        tx.publish(next.at, CHANGED, &Changed { batch: Some(day), touched }.to_json()).await?;
+        let event = Changed { batch: Some(day), source: Some(source.id), touched };
+        tx.publish(next.at, CHANGED, &event.to_json()).await?;
     }
     tx.run("DELETE FROM batch WHERE id = $1", args![batch]).await?;
     tx.commit().await?;

@@ -71,7 +71,7 @@ pub async fn remove(cx: &Context) -> Result<u64> {
     settings::remove(&mut tx, SETTING).await?;
     settings::remove(&mut tx, TICK).await?;
     if !touched.is_empty() {
-        tx.publish(now, CHANGED, &Changed { batch: None, touched }.to_json()).await?;
+        tx.publish(now, CHANGED, &Changed { batch: None, source: None, touched }.to_json()).await?;
     }
     let detail = json!({ "values": rows, "targets": targets });
     audit(&mut tx, cx, "demo.remove", "source:demo", &detail).await?;

@@ -99,7 +99,7 @@ impl Engine {
         asked: &Asked,
     ) -> Result<Figure> {
         let value = point.value.map(|v| indicator.rounded(v));
-        let target = self.target(indicator, asked.unit, period).await?;
+        let target = self.target(indicator, asked.unit, period, asked.as_known).await?;
         let source = self.source(i64::from(point.source));
         let due = last_due(indicator, asked.today);
         Ok(Figure {

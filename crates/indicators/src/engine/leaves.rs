@@ -123,44 +123,38 @@ impl Leaves {
         as_known: Option<Instant>,
     ) -> Result<Vec<Period>> {
         let key = |period| Key { indicator, calendar: calendar.code(), period, as_known };
-        let (missing, changes) = {
+        // What is there is taken at once: it may be forgotten while the rest is read.
+        let (mut found, changes) = {
             let mut held = self.held();
             held.tick += 1;
             let tick = held.tick;
-            let mut missing: Option<(i32, i32)> = None;
-            for period in from..=to {
-                match held.periods.get_mut(&key(period)) {
-                    Some((_, used)) => *used = tick,
-                    None => missing = Some((missing.map_or(period, |m| m.0), period)),
-                }
-            }
-            (missing, held.changes)
+            let mut take = |period| {
+                held.periods.get_mut(&key(period)).map(|(leaves, used)| {
+                    *used = tick;
+                    leaves.clone()
+                })
+            };
+            let found: Vec<Option<Period>> = (from..=to).map(&mut take).collect();
+            (found, held.changes)
         };
-        let mut read: HashMap<i32, Period> = HashMap::new();
-        if let Some((first, last)) = missing {
+        let lacks = |found: &Option<Period>| found.is_none();
+        if let (Some(first), Some(last)) = (found.iter().position(lacks), found.iter().rposition(lacks)) {
+            let (first, last) = (from + first as i32, from + last as i32);
             let rows = match as_known {
                 None => observations::shown(db, indicator, calendar, first, last).await?,
                 Some(at) => observations::shown_as_known(db, indicator, calendar, first, last, at).await?,
             };
-            let mut found: HashMap<i32, Period> =
-                gather(&rows).into_iter().map(|(p, leaves)| (p, Period::from(leaves))).collect();
+            let mut read: HashMap<i32, Vec<Leaf>> = gather(&rows).into_iter().collect();
             let mut held = self.held();
             for period in first..=last {
-                let leaves = found.remove(&period).unwrap_or_else(|| Period::from(Vec::new()));
+                let leaves = Period::from(read.remove(&period).unwrap_or_default());
                 if held.changes == changes {
                     held.keep(key(period), leaves.clone());
                 }
-                read.insert(period, leaves);
+                found[(period - from) as usize] = Some(leaves);
             }
         }
-        let held = self.held();
-        Ok((from..=to)
-            .map(|period| {
-                read.remove(&period)
-                    .or_else(|| held.periods.get(&key(period)).map(|(leaves, _)| leaves.clone()))
-                    .unwrap_or_else(|| Period::from(Vec::new()))
-            })
-            .collect())
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Reads the periods `from..=to` of many indicators into memory with one query, those that are not there.
@@ -172,7 +166,7 @@ impl Leaves {
         from: i32,
         to: i32,
     ) -> Result<()> {
-        let key = |indicator, period| Key { indicator, calendar: calendar.code(), period };
+        let key = |indicator, period| Key { indicator, calendar: calendar.code(), period, as_known: None };
         let (missing, changes) = {
             let held = self.held();
             let lacks = |i: &&i64| (from..=to).any(|p| !held.periods.contains_key(&key(**i, p)));

@@ -10,7 +10,13 @@ use storage::{Db, Tx, args};
 use super::Engine;
 use crate::definition::{Indicator, OverPlaces, OverTime};
 
-type Of = HashMap<(UnitId, i32, i32), f64>;
+/// What was planned, as it was told over time: the moment and the value, the newest last.
+type Of = HashMap<(UnitId, i32, i32), Vec<(Instant, Option<f64>)>>;
+
+/// What was known at `at` of what was told over time.
+fn known(told: Option<&Vec<(Instant, Option<f64>)>>, at: Option<Instant>) -> Option<f64> {
+    told?.iter().rev().find(|(since, _)| at.is_none_or(|at| *since <= at))?.1
+}
 
 #[derive(Default)]
 struct Held {
@@ -63,15 +69,17 @@ impl Targets {
         if !self.any(db, indicator).await? {
             return Ok(Arc::default());
         }
-        let rows: Vec<(i64, i32, i32, Option<f64>)> = db
+        let rows: Vec<(i64, i32, i32, Instant, Option<f64>)> = db
             .all(
-                "SELECT unit, calendar, period, value FROM target t WHERE indicator = $1 AND revision = (
-                    SELECT MAX(m.revision) FROM target m WHERE m.indicator = t.indicator AND m.unit = t.unit
-                        AND m.calendar = t.calendar AND m.period = t.period)",
+                "SELECT unit, calendar, period, known_at, value FROM target WHERE indicator = $1
+                 ORDER BY unit, calendar, period, revision",
                 args![indicator],
             )
             .await?;
-        let of: Of = rows.into_iter().filter_map(|(u, c, p, v)| v.map(|v| ((u, c, p), v))).collect();
+        let mut of = Of::new();
+        for (unit, calendar, period, since, value) in rows {
+            of.entry((unit, calendar, period)).or_default().push((since, value));
+        }
         let of = Arc::new(of);
         self.held().of.insert(indicator, of.clone());
         Ok(of)
@@ -84,46 +92,73 @@ impl Engine {
         Ok(indicator.def.target.is_some() || self.targets.any(&self.db, indicator.id).await?)
     }
 
-    /// The target of a unit for a period: its own, that of its year where a value of the year can be
-    /// compared, or the default.
-    pub async fn target(&self, indicator: &Indicator, unit: UnitId, period: Period) -> Result<Option<f64>> {
+    /// The target of a unit for a period, as known at `as_known` (`None` is now): its own, that of its year where
+    /// a value of the year can be compared, or the default. A value that is counted from the start of the year
+    /// is asked for the part of the year's target that is due by the period's end. The default is today's.
+    pub async fn target(
+        &self,
+        indicator: &Indicator,
+        unit: UnitId,
+        period: Period,
+        as_known: Option<Instant>,
+    ) -> Result<Option<f64>> {
         let of = self.targets.of(&self.db, indicator.id).await?;
-        if let Some(value) = of.get(&(unit, period.calendar.code(), period.index)) {
-            return Ok(Some(*value));
+        let told = |p: Period| known(of.get(&(unit, p.calendar.code(), p.index)), as_known);
+        if let Some(value) = told(period) {
+            return Ok(Some(value));
         }
+        let course = indicator.def.cumulative.as_ref();
         let level_value = match indicator.def.over_places {
             OverPlaces::Ratio { .. } | OverPlaces::Formula { .. } => true,
             _ => matches!(indicator.def.over_time, OverTime::Last | OverTime::Mean),
         };
-        let year = [Calendar::Year, Calendar::SchoolYear, Calendar::ReportYear]
-            .into_iter()
-            .find_map(|calendar| period.coarser(calendar));
-        if let Some(year) = year
-            && (level_value || year == period)
-            && let Some(value) = of.get(&(unit, year.calendar.code(), year.index))
-        {
-            return Ok(Some(*value));
+        let year = year_of(period);
+        let whole = match year {
+            Some(year) if level_value || course.is_some() || year == period => told(year),
+            _ => None,
+        };
+        let whole = whole.or(indicator.def.target.as_ref().map(|t| t.value));
+        let share = course.zip(year).map_or(1.0, |(course, year)| course.share(period, year));
+        Ok(whole.map(|value| value * share))
+    }
+
+    /// The whole year's target behind [`target`](Engine::target), where that is a part of it.
+    pub async fn target_of_year(
+        &self,
+        indicator: &Indicator,
+        unit: UnitId,
+        period: Period,
+        as_known: Option<Instant>,
+    ) -> Result<Option<f64>> {
+        match year_of(period).filter(|year| indicator.def.cumulative.is_some() && *year != period) {
+            Some(year) => self.target(indicator, unit, year, as_known).await,
+            None => Ok(None),
         }
-        Ok(indicator.def.target.as_ref().map(|t| t.value))
     }
 }
 
-/// Where a target stands that was set for a unit: the act, as typed, and whether the demo made it.
+/// The year of whatever kind that a period lies in.
+fn year_of(period: Period) -> Option<Period> {
+    [Calendar::Year, Calendar::SchoolYear, Calendar::ReportYear]
+        .into_iter()
+        .find_map(|calendar| period.coarser(calendar))
+}
+
+/// Where a target stands that was set for a unit, as known at `at`: the act, as typed, and whether the demo made it.
 pub async fn decision(
     db: &Db,
     indicator: i64,
     unit: UnitId,
     period: Period,
+    at: Instant,
 ) -> Result<Option<(String, Instant, bool)>> {
-    let years = [Calendar::Year, Calendar::SchoolYear, Calendar::ReportYear];
-    let mut of = vec![period];
-    of.extend(years.into_iter().filter_map(|calendar| period.coarser(calendar)));
-    for period in of {
+    for period in [Some(period), year_of(period)].into_iter().flatten() {
         let found: Option<(String, Instant, bool)> = db
             .one(
                 "SELECT decision, known_at, demo FROM target WHERE indicator = $1 AND unit = $2
-                    AND calendar = $3 AND period = $4 AND value IS NOT NULL ORDER BY revision DESC LIMIT 1",
-                args![indicator, unit, period.calendar.code(), period.index],
+                    AND calendar = $3 AND period = $4 AND known_at <= $5 AND value IS NOT NULL
+                 ORDER BY revision DESC LIMIT 1",
+                args![indicator, unit, period.calendar.code(), period.index, at],
             )
             .await?;
         if found.is_some() {

@@ -142,7 +142,7 @@ pub(super) async fn draw<'a>(
     let mut dots = Vec::with_capacity(points.len());
     for (period, point) in span.periods().zip(&points) {
         let value = point.value.map(|v| indicator.rounded(v));
-        let target = desk.engine.target(indicator, asked.unit, period).await?;
+        let target = desk.engine.target(indicator, asked.unit, period, asked.as_known).await?;
         let mut note = match point.coverage.expected {
             0 | 1 => String::new(),
             n => format!("{}/{n} {}", point.coverage.reported, cx.t("coverage-units")),

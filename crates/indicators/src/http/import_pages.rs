@@ -15,7 +15,9 @@ use units::Atlas;
 use uuid::Uuid;
 use web::{Answer, Page};
 
-use super::import_shown::{self, Choices, ColumnRow, CorrectionRow, HistoryRow, PackChoice, fault_csv};
+use super::import_shown::{
+    self, Choices, ColumnRow, CorrectionRow, FractionRow, HistoryRow, PackChoice, fault_csv,
+};
 use crate::actions::import_apply::{Applied, ImportApply};
 use crate::actions::import_preview::{ImportPreview, Remap, delivery_of, reopen};
 use crate::actions::import_undo::UndoImport;
@@ -42,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/import/{id}", writes, get(preview)),
         Route::get("/import/{id}/mapping", writes, get(mapping)),
         Route::post("/import/{id}/mapping", writes, post(remap)),
+        Route::post("/import/{id}/hundredfold", writes, post(hundredfold)),
         Route::get("/import/{id}/faults.csv", writes, get(faults_file)),
         Route::post("/import/{id}/apply", writes, post(apply)),
         Route::get("/import/{id}/done", writes, get(done)),
@@ -166,6 +169,7 @@ async fn mapping(cx: Context, Path(id): Path<Uuid>, Query(query): Query<SheetQue
         indicator: None,
         period: None,
         style: foundation::number::NumberStyle::Unknown,
+        hundredfold: Vec::new(),
     });
     if let Some(header) = query.header.filter(|h| *h > 0 && *h - 1 != known.header) {
         known = Mapping { header: header - 1, levels: 1, first: header, ..known };
@@ -206,6 +210,7 @@ async fn remap(cx: Context, Path(id): Path<Uuid>, Form(fields): Form<Vec<(String
         indicator: before.and_then(|m| m.indicator.clone()),
         period: Some(text("period").to_owned()).filter(|p| !p.is_empty()),
         style: style_of(text("style")),
+        hundredfold: (0..width).filter(|c| text(&format!("h{c}")) == "1").collect(),
         sheet,
     };
     let others = text("others") == "1";
@@ -240,6 +245,7 @@ struct PreviewPage {
     pages: usize,
     corrections: Vec<CorrectionRow>,
     rows: Vec<CorrectionRow>,
+    fractions: Vec<FractionRow>,
 }
 
 impl PreviewPage {
@@ -283,6 +289,7 @@ async fn preview(cx: Context, Path(id): Path<Uuid>, Query(query): Query<FaultQue
     let shown = PreviewPage {
         page: cx.page(cx.t("import-preview-title"))?,
         summary: draft.summary.clone(),
+        fractions: import_shown::fractions(&cx, &draft.summary.fractions)?,
         state_line,
         total: faults.len(),
         faults: faults.into_iter().skip((at - 1) * PER_PAGE).take(PER_PAGE).collect(),
@@ -294,6 +301,23 @@ async fn preview(cx: Context, Path(id): Path<Uuid>, Query(query): Query<FaultQue
         draft,
     };
     page(&shown)
+}
+
+#[derive(Deserialize)]
+struct HundredfoldForm {
+    sheet: String,
+    column: usize,
+}
+
+async fn hundredfold(cx: Context, Path(id): Path<Uuid>, Form(form): Form<HundredfoldForm>) -> Answer {
+    let mut plan = drafts::get(&cx, id).await?.plan;
+    let of = plan.iter_mut().find(|m| m.sheet == form.sheet && form.column < m.columns.len());
+    let of = of.ok_or_else(|| invalid("column_not_found", "Tệp không có cột này. Hãy tải lại trang."))?;
+    if !of.hundredfold.contains(&form.column) {
+        of.hundredfold.push(form.column);
+    }
+    Remap { plan, remember: true }.run(&cx, root_of(&cx)?, id).await?;
+    Ok(Redirect::to(&format!("/import/{id}")).into_response())
 }
 
 async fn faults_file(cx: Context, Path(id): Path<Uuid>) -> Answer {

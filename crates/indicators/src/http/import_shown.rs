@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::actions::import_undo::note_of;
 use crate::engine::Engine;
+use crate::import::Fraction;
 use crate::import::compare::Correction;
 use crate::import::drafts::Draft;
 use crate::import::file::examples;
@@ -61,6 +62,8 @@ pub struct ColumnRow {
     pub example: String,
     /// The role chosen, as the form sends it.
     pub role: String,
+    /// Whether it may be multiplied by a hundred, and is.
+    pub hundredfold: Option<bool>,
     /// The role in words, when it is none of the list.
     pub special: Option<String>,
     /// `good`, `watch` or `none`.
@@ -97,7 +100,17 @@ pub fn columns(cx: &Context, sheet: &Sheet, mapping: &Mapping, pack: &str) -> Re
             }
             _ => None,
         };
+        // Where rows name the indicator, the column holds percentages among others.
+        let percents = match &role {
+            Role::Value { indicator, .. } => indicator
+                .as_deref()
+                .or(mapping.indicator.as_deref())
+                .and_then(|code| catalogue.code(code))
+                .is_none_or(|i| i.is_percent()),
+            _ => false,
+        };
         ColumnRow {
+            hundredfold: percents.then(|| mapping.hundredfold.contains(&index)),
             index,
             letter: column_name(index),
             heading: parts.join(" · "),
@@ -155,6 +168,38 @@ pub struct CorrectionRow {
     pub after: String,
     /// The difference, with its sign.
     pub change: String,
+}
+
+/// A column of percentages that looks like parts of one.
+#[derive(Debug, Clone)]
+pub struct FractionRow {
+    /// The sheet.
+    pub sheet: String,
+    /// The column, from 0.
+    pub column: usize,
+    /// Its letters.
+    pub letter: String,
+    /// What is told of it.
+    pub sentence: String,
+}
+
+/// What is told of columns of percentages.
+pub fn fractions(cx: &Context, found: &[Fraction]) -> Result<Vec<FractionRow>> {
+    let catalogue = cx.house.get::<Engine>()?.catalogue();
+    let row = |f: &Fraction| {
+        let letter = column_name(f.column);
+        let name = catalogue.code(&f.indicator).map_or(f.indicator.as_str(), |i| i.def.name.get(cx.lang));
+        let args = [
+            ("column", letter.clone().into()),
+            ("indicator", name.to_owned().into()),
+            ("n", f.values.to_string().into()),
+            ("most", show::number(f.most, 3, cx.lang).into()),
+            ("times", show::number(f.most * 100.0, 1, cx.lang).into()),
+        ];
+        let sentence = cx.words.say(cx.lang, "import-fraction", &args);
+        FractionRow { sheet: f.sheet.clone(), column: f.column, letter, sentence }
+    };
+    Ok(found.iter().map(row).collect())
 }
 
 fn shown(

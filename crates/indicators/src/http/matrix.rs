@@ -177,7 +177,7 @@ async fn column<'a>(
     let mut values = Vec::with_capacity(units.len());
     for (unit, point) in desk.engine.each(indicator, units, period, asked).await? {
         let value = point.value.map(|v| indicator.rounded(v));
-        let target = desk.engine.target(indicator, unit, period).await?;
+        let target = desk.engine.target(indicator, unit, period, asked.as_known).await?;
         values.push(Told { value, state: indicator.state(value, target), estimated: point.estimated });
     }
     let whole = desk.engine.figure(indicator, Some(period), asked).await?.value;

@@ -22,6 +22,8 @@ mod trust;
 mod unit;
 mod units_list;
 
+pub use api::delivery_rows;
+
 use std::sync::Arc;
 
 use foundation::{Calendar, Date, Error, Instant, Lang, Period, Result};

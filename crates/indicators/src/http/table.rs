@@ -124,7 +124,7 @@ pub(super) async fn of_units(
     let mut all = Vec::with_capacity(units.len());
     for ((unit, now), (_, before)) in now.into_iter().zip(before) {
         let rounded = |p: &Point| p.value.map(|v| indicator.rounded(v));
-        let target = desk.engine.target(indicator, unit, period).await?;
+        let target = desk.engine.target(indicator, unit, period, asked.as_known).await?;
         let value = rounded(&now);
         all.push(Standing {
             unit,

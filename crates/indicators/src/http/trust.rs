@@ -29,6 +29,8 @@ pub(super) struct Trust {
     pub(super) missing: Vec<(UnitId, String)>,
     pub(super) more_missing: usize,
     pub(super) target: Option<String>,
+    /// The whole year's, where the target is the part of it that is due by now.
+    pub(super) target_of_year: Option<String>,
     pub(super) decision: Option<String>,
     pub(super) decision_unverified: bool,
     pub(super) corrections: i64,
@@ -127,12 +129,14 @@ pub(super) async fn trust(
     let name = |unit: UnitId| desk.map.name(unit, day);
     let owner = cx.house.get::<Packs>()?.owner(&indicator.pack, day);
     let measure = def.unit.get(lang);
-    let set = targets::decision(desk.engine.db(), indicator.id, asked.unit, period).await?;
+    let set = targets::decision(desk.engine.db(), indicator.id, asked.unit, period, now(cx, asked)).await?;
+    let whole = desk.engine.target_of_year(indicator, asked.unit, period, asked.as_known).await?;
     let (decision, decision_unverified) = match (&set, &def.target) {
         (Some((text, _, _)), _) => (Some(text.clone()).filter(|t| !t.is_empty()), text.is_empty()),
         (None, Some(default)) => (default.legal_ref.clone(), !default.verified),
         (None, None) => (None, true),
     };
+    let with_measure = |t: f64| format!("{} {measure}", show::number(t, def.decimals, lang));
     let ids = shown_parts(cx, desk, indicator, asked.unit);
     let units = desk.map.subtree(asked.unit, day);
     let corrections =
@@ -150,7 +154,8 @@ pub(super) async fn trust(
         expected: figure.coverage.expected,
         more_missing: silent.len().saturating_sub(NAMES),
         missing: silent.iter().take(NAMES).map(|u| (*u, name(*u))).collect(),
-        target: figure.target.map(|t| format!("{} {measure}", show::number(t, def.decimals, lang))),
+        target: figure.target.map(with_measure),
+        target_of_year: whole.map(with_measure),
         decision,
         decision_unverified,
         corrections,

@@ -7,6 +7,7 @@ use storage::{Db, Tx, args, row};
 use uuid::Uuid;
 
 use super::mapping::Mapping;
+use super::percent::Fraction;
 use super::rows::CellFault;
 
 /// How many faults a draft keeps; their number is told in full.
@@ -54,6 +55,9 @@ pub struct Summary {
     /// Whether the encoding is beyond doubt.
     #[serde(default)]
     pub sure: bool,
+    /// Columns of percentages that look like parts of one.
+    #[serde(default)]
+    pub fractions: Vec<Fraction>,
 }
 
 impl Summary {

@@ -10,6 +10,7 @@ use calamine::{
 use foundation::{Date, ExcelEpoch, Result};
 
 use super::guard::Zipped;
+use super::percent::hundredfold;
 use super::workbook::{
     Cell, FileKind, MAX_CELLS, MAX_ROWS, MAX_TEXT, Merge, Sheet, Workbook, broken, encrypted, too_many_cells,
 };
@@ -143,11 +144,6 @@ fn sheets_of(all: &[calamine::Sheet]) -> Vec<(String, bool)> {
 
 fn merges_of(areas: Vec<calamine::Dimensions>) -> Vec<Merge> {
     areas.into_iter().take(100_000).map(|d| Merge { from: d.start, to: d.end }).collect()
-}
-
-/// Rounds off the noise that multiplying by a hundred makes in binary: 0.07 × 100 is 7.
-fn hundredfold(share: f64) -> f64 {
-    foundation::number::round(share * 100.0, 9)
 }
 
 fn xlsx(bytes: &[u8]) -> Result<Workbook> {

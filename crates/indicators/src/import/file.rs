@@ -184,6 +184,7 @@ pub fn summary(workbook: &Workbook, delivery: &Delivery, compared: Compared) -> 
         rows: delivery.rows,
         encoding: workbook.encoding.map(str::to_owned),
         sure: workbook.sure,
+        fractions: delivery.fractions.clone(),
     }
 }
 

@@ -297,6 +297,7 @@ pub fn guess(sheet: &Sheet, known: &Known<'_>) -> Option<Guess> {
         indicator: None,
         period: None,
         style: NumberStyle::Unknown,
+        hundredfold: Vec::new(),
     };
     let titles: Vec<String> = (0..=header - (levels - 1).min(header))
         .flat_map(|r| sheet.rows.get(r).into_iter().flatten())

@@ -8,6 +8,7 @@ mod delimited;
 mod encoding;
 mod excel;
 mod guard;
+mod percent;
 mod title;
 
 pub mod compare;
@@ -22,5 +23,6 @@ pub mod workbook;
 
 pub use file::{ImportOptions, ImportReport, import_file};
 pub use mapping::{Mapping, Role};
+pub use percent::Fraction;
 pub use rows::CellFault;
 pub use workbook::Workbook;

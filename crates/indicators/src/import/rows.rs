@@ -11,6 +11,7 @@ use super::cells::{
 };
 use super::guess::{Fit, Known};
 use super::mapping::{Mapping, Role};
+use super::percent::{Fraction, Percents, hundredfold};
 use super::workbook::{Cell, Sheet, address};
 use crate::catalogue::Catalogue;
 use crate::check::{Checker, Field, Incoming, RowFault};
@@ -53,6 +54,8 @@ pub struct Delivery {
     pub totals: u64,
     /// How many rows hold figures.
     pub rows: u64,
+    /// Columns of percentages that look like parts of one.
+    pub fractions: Vec<Fraction>,
 }
 
 /// Called now and then with the rows done; `false` stops the work.
@@ -82,6 +85,7 @@ pub struct Reading<'a> {
     names: HashMap<String, Name>,
     named: HashSet<(usize, usize, usize, &'static str)>,
     sheets: usize,
+    percents: Percents,
     /// What has come out so far.
     pub delivery: Delivery,
 }
@@ -105,6 +109,7 @@ impl<'a> Reading<'a> {
             names: HashMap::new(),
             named: HashSet::new(),
             sheets: 0,
+            percents: Percents::default(),
             delivery: Delivery::default(),
         }
     }
@@ -112,6 +117,7 @@ impl<'a> Reading<'a> {
     /// Reads one sheet. Says `false` when `progress` stopped it.
     pub fn sheet(&mut self, sheet: &Sheet, mapping: &Mapping, progress: &mut Progress<'_>) -> bool {
         self.sheets += 1;
+        self.percents = Percents::default();
         let columns = Columns::of(mapping, self.known);
         let mut incoming = Incoming::default();
         for row in mapping.first..sheet.rows.len() {
@@ -130,6 +136,7 @@ impl<'a> Reading<'a> {
                 }
             }
         }
+        self.delivery.fractions.extend(self.percents.take(self.catalogue, sheet, mapping));
         true
     }
 
@@ -273,12 +280,15 @@ impl<'a> Reading<'a> {
                 return;
             }
             Cell::Number(n) => {
-                spell(*n, &mut incoming.value);
+                let n = if self.is_hundredfold(mapping, value, incoming) { hundredfold(*n) } else { *n };
+                spell(n, &mut incoming.value);
                 None
             }
             Cell::Text(text) => match number::parse_number(text, mapping.style) {
                 Ok(n) => {
-                    spell(n, &mut incoming.value);
+                    // «98,5 %» says itself what it is.
+                    let parts = !text.contains('%') && self.is_hundredfold(mapping, value, incoming);
+                    spell(if parts { hundredfold(n) } else { n }, &mut incoming.value);
                     None
                 }
                 Err(e) => Some(fault(e.code(), e.message().to_owned(), remedy_of(text, mapping.style))),
@@ -308,12 +318,22 @@ impl<'a> Reading<'a> {
         value.restore(incoming, kept);
         incoming.estimated = row_says.0;
         match checked {
-            Ok(told) => self.delivery.told.push(told),
+            Ok(told) => {
+                self.percents.note(self.catalogue, value.column, &told);
+                self.delivery.told.push(told);
+            }
             Err(wrong) => {
                 let at = columns.cell_of(wrong.field, mapping, row, value);
                 self.fault(sheet, at, wrong);
             }
         }
+    }
+
+    /// Whether a person said that the percentages of this column are written as parts of one.
+    fn is_hundredfold(&self, mapping: &Mapping, value: &ValueColumn, incoming: &Incoming) -> bool {
+        let code = value.indicator.as_deref().unwrap_or(&incoming.indicator);
+        mapping.hundredfold.contains(&value.column)
+            && self.catalogue.code(code).is_some_and(|i| i.is_percent())
     }
 
     /// Names a fault by its cell. A cell that is wrong for a whole row is told once.

@@ -46,7 +46,7 @@ pub async fn draw(spec: &TileSpec, view: &TileView) -> Result<Option<Tile>> {
         Question { house: &view.house, engine: &engine, indicator, period, asked, lang, then: false };
     let Some(drawn) = question.draw().await? else { return Ok(None) };
     let t = |key: &str| view.house.words.say(lang, key, &[]);
-    let target = engine.target(indicator, view.unit, period).await?;
+    let target = engine.target(indicator, view.unit, period, asked.as_known).await?;
     let number = |v: f64| show::number(v, indicator.def.decimals, lang);
     let short = indicator.short().get(lang).to_owned();
     let html = render(&MapTile {

@@ -1,6 +1,7 @@
 //! The demo in a database, on every database that tests run on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use foundation::{Date, Instant, Period, TestClock};
 use indicators::demo::{self, Depth};
@@ -20,7 +21,7 @@ const SHORT: Depth = Depth { months: 2, days: 3, weeks: 3, years: 1 };
 
 async fn made(db: &TestDb, clock: Arc<TestClock>) -> (Context, UnitId, demo::DemoReport) {
     let (cx, root) = house(db, clock, SMALL).await;
-    let report = demo::create_with(&cx, root, SHORT, &mut |_| {}).await.unwrap();
+    let report = demo::create_with(&cx, root, SHORT, &mut |_| {}, &AtomicBool::new(false)).await.unwrap();
     (cx, root, report)
 }
 
@@ -30,6 +31,22 @@ async fn number(cx: &Context, sql: &str) -> i64 {
 
 fn asked(unit: UnitId, now: Instant) -> Asked {
     Asked { unit, today: Date::of(now), as_known: None }
+}
+
+#[tokio::test]
+async fn a_demo_that_is_stopped_leaves_nothing_behind() {
+    for db in all().await.unwrap() {
+        let (cx, root) = house(&db, clock(), SMALL).await;
+        let stop = AtomicBool::new(false);
+        let mut progress = |_: &str| stop.store(true, Ordering::Relaxed);
+        let told = demo::create_with(&cx, root, SHORT, &mut progress, &stop).await.unwrap_err();
+        assert_eq!(told.code(), "cancelled", "{}", db.name());
+        for table in ["observation", "current_value", "target", "batch", "source"] {
+            let left = number(&cx, &format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {table}")).await;
+            assert_eq!(left, 0, "{table} on {}", db.name());
+        }
+        assert!(!demo::is_demo(&cx).await.unwrap());
+    }
 }
 
 #[tokio::test]
@@ -43,7 +60,7 @@ async fn the_demo_has_figures_late_units_corrections_and_targets() {
         );
         assert_eq!(number(&cx, "SELECT COUNT(*) FROM current_value").await, report.rows as i64);
         assert!(demo::is_demo(&cx).await.unwrap());
-        assert!(!outbox::waiting(&cx.db, 10).await.unwrap().is_empty());
+        assert!(!outbox::waiting(&cx.db, cx.clock.now(), 10).await.unwrap().is_empty());
         let engine = cx.house.get::<Engine>().unwrap();
         let now = cx.clock.now();
         let on_time = engine.catalogue().code("admin.on_time").cloned().unwrap();
@@ -76,7 +93,7 @@ async fn made_twice_it_is_the_same() {
     for db in all().await.unwrap() {
         let (cx, root, first) = made(&db, clock()).await;
         let before = number(&cx, sum).await;
-        let second = demo::create_with(&cx, root, SHORT, &mut |_| {}).await.unwrap();
+        let second = demo::create_with(&cx, root, SHORT, &mut |_| {}, &AtomicBool::new(false)).await.unwrap();
         assert_eq!((first.rows, first.corrections), (second.rows, second.corrections));
         assert_eq!(number(&cx, sum).await, before);
         assert_eq!(number(&cx, "SELECT COUNT(*) FROM source").await, 1);
@@ -191,7 +208,7 @@ async fn after_a_pause_of_weeks_the_feed_catches_up() {
 async fn measure() {
     for db in all().await.unwrap() {
         let (cx, root) = house(&db, clock(), "92").await;
-        let report = demo::create(&cx, root, 26, &mut |_| {}).await.unwrap();
+        let report = demo::create(&cx, root, 26, &mut |_| {}, &AtomicBool::new(false)).await.unwrap();
         println!("{}: {report:?}, {} rows/s", db.name(), report.rows_per_second());
         let watch = foundation::Stopwatch::start();
         let changed = demo::tick(&cx, root).await.unwrap();

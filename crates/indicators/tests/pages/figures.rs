@@ -1,8 +1,10 @@
 //! The page of an indicator.
 
-use foundation::{Date, Period};
+use foundation::{Clock, Date, Period};
 use indicators::Engine;
+use indicators::engine::targets::{self, NewTarget};
 use indicators::engine::{Asked, Span};
+use indicators::events::{self, Changed};
 
 use crate::place::{CAI_KHE, CITY, House, NINH_KIEU, OLD_DAI_AN, TRAN_DE};
 
@@ -194,12 +196,77 @@ async fn the_head_of_the_page_is_the_live_fragment_and_changes_with_the_figure()
             touched: vec![(touched, month.calendar.code(), month.index, month.index)],
         };
         indicators::events::on_changed(&house.cx.house, &changed).await.unwrap();
-        let html = house.cx.live.get(&key(&topic, public)).await.unwrap().1;
+        let html = house.cx.live.now(&key(&topic, public)).await.unwrap().1;
         assert!(String::from_utf8(html.to_vec()).unwrap().contains("94,5"));
         // What was known at a moment is not live, and nobody listens to what they may not see.
         let then = house.get("/indicators/admin.rate?period=2026-10&as_known=22/11/2026").await.text();
         assert!(!then.contains("data-live=\"figure/"));
         let secret = format!("figure/police.secret/{TRAN_DE}/2026-10/now");
         assert!(house.cx.live.get(&key(&secret, public)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn what_counts_from_the_start_of_the_year_is_asked_for_the_part_of_the_target_that_is_due() {
+    for house in House::all().await {
+        let engine = house.cx.house.get::<Engine>().unwrap();
+        let spent = engine.catalogue().code("admin.spent").cloned().unwrap();
+        house.tell("grid:vp", 100, &[("admin.spent", "92", "2026-10", "84")]).await;
+        let asked = Asked { unit: CITY, today: Date::of(house.clock.now()), as_known: None };
+        let october = Period::from_code("2026-10").unwrap();
+        let figure = engine.figure(&spent, Some(october), &asked).await.unwrap();
+        // 304 of 365 days are gone: 83.3 of 100 are due.
+        assert!((figure.target.unwrap() - 83.29).abs() < 0.01, "{figure:?}");
+        assert_eq!(figure.state, kit::State::Good, "84 of 100 in October is on its way");
+        let year = engine.target_of_year(&spent, CITY, october, None).await.unwrap();
+        assert_eq!(year, Some(100.0));
+        let words = house.get_as("city", "/indicators/admin.spent?period=2026-10").await.words();
+        assert!(words.contains("cả năm là 100,0 %"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_target_is_the_one_that_was_known_then() {
+    for house in House::all().await {
+        let engine = house.cx.house.get::<Engine>().unwrap();
+        let spent = engine.catalogue().code("admin.spent").cloned().unwrap();
+        let year = Period::from_code("2026").unwrap();
+        let first = house.clock.now();
+        for (value, decision) in [(Some(90.0), "NQ 1"), (Some(95.0), "NQ 2"), (None, "")] {
+            let new = NewTarget { indicator: spent.id, unit: CITY, period: year, value };
+            let mut tx = house.cx.db.begin().await.unwrap();
+            targets::write(&mut tx, &[new], decision, "mai", house.clock.now(), false).await.unwrap();
+            tx.commit().await.unwrap();
+            house.clock.advance_seconds(86_400);
+        }
+        engine.forget_targets(spent.id);
+        for (days, wanted) in [(-1, 100.0), (0, 90.0), (1, 95.0), (2, 100.0)] {
+            let at = first.plus_seconds(days * 86_400);
+            let known = engine.target(&spent, CITY, year, Some(at)).await.unwrap();
+            assert_eq!(known, Some(wanted), "{days} days later on {}", house.name);
+        }
+        assert_eq!(engine.target(&spent, CITY, year, None).await.unwrap(), Some(100.0), "taken back");
+        let told = targets::decision(&house.cx.db, spent.id, CITY, year, first).await.unwrap();
+        assert_eq!(told.map(|t| t.0).as_deref(), Some("NQ 1"));
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_of_a_known_source_reads_no_sources_again() {
+    for house in House::all().await {
+        house.tell("grid:vp", 100, &[("admin.received", "31675", "2026-10", "300")]).await;
+        let engine = house.cx.house.get::<Engine>().unwrap();
+        let known = engine.source(1).unwrap();
+        let mut tx = house.cx.db.begin().await.unwrap();
+        tx.run("UPDATE source SET name = 'Khác'", storage::args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut event = Changed { batch: None, source: Some(known.id), touched: Vec::new() };
+        events::on_changed(&house.cx.house, &event).await.unwrap();
+        assert_eq!(engine.source(1).unwrap().name, known.name, "not read again");
+        for source in [Some(99), None] {
+            event.source = source;
+            events::on_changed(&house.cx.house, &event).await.unwrap();
+            assert_eq!(engine.source(1).unwrap().name, "Khác", "a source that is not known");
+        }
     }
 }

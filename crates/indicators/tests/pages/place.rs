@@ -83,11 +83,18 @@ pub fn definitions() -> Vec<(String, Definition)> {
         "target": {"value": 97.0},
         "bands": [{"to": 85.0, "state": "bad"}, {"to": 90.0, "state": "watch"}, {"state": "good"}],
     }));
+    let spent = definition(json!({
+        "id": "spent", "name": {"vi": "Giải ngân", "en": "Disbursed"}, "unit": {"vi": "%", "en": "%"},
+        "decimals": 1, "calendar": "month", "cumulative": {}, "reported_by": "province",
+        "visibility": "internal", "direction": "up", "over_places": "none", "over_time": "last",
+        "target": {"value": 100.0},
+    }));
     let admin = |def| ("admin".to_owned(), def);
     vec![
         admin(told("received", "Hồ sơ đã giải quyết", "Files settled", "public")),
         admin(told("on_time", "Hồ sơ giải quyết đúng hạn", "Files settled on time", "public")),
         admin(rate),
+        admin(spent),
         ("police".to_owned(), told("secret", "Vụ việc nội bộ", "Internal matters", "internal")),
     ]
 }

@@ -4,6 +4,9 @@
 //! beside a running server, under another name first, so that a folder with its own name is always whole. A
 //! restore counts every hash again before anything gets its name, and goes into an empty data folder only:
 //! nothing is ever overwritten.
+//!
+//! The installation key is left out, so that a stolen backup opens none of the secrets it seals; whoever makes
+//! a backup is told to keep the key elsewhere ([decision 10](../../../../docs/decisions/0010-installation-key.md)).
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -26,6 +29,8 @@ use crate::config::Settings;
 
 /// The manifest's name.
 const MANIFEST: &str = "manifest.json";
+/// What an empty data folder may hold. The key is not in a backup, so it is put there before or after.
+const MAY_BE_THERE: [&str; 3] = ["lock", crate::config::FILE, storage::key::FILE];
 /// The form of the manifest.
 const FORM: u32 = 1;
 
@@ -120,8 +125,9 @@ fn pass(
 
 fn is_empty(folder: &Path) -> Result<bool> {
     match fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries
-            .all(|e| e.is_ok_and(|e| ["lock", crate::config::FILE].iter().any(|n| e.file_name() == *n)))),
+        Ok(mut entries) => {
+            Ok(entries.all(|e| e.is_ok_and(|e| MAY_BE_THERE.iter().any(|n| e.file_name() == *n))))
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(true),
         Err(e) => Err(disk(folder)(e)),
     }
@@ -283,6 +289,12 @@ pub async fn run_backup(settings: &Settings, folder: PathBuf) -> Result<()> {
     let (data, to) = (settings.data.clone(), folder.clone());
     let manifest = cancellable(move |stop| backup(&data, &to, &|words| eprintln!("  {words}"), stop)).await?;
     println!("Đã sao lưu vào {}: {}.", folder.display(), told(&manifest));
+    if settings.data.join(storage::key::FILE).is_file() {
+        println!(
+            "Bản sao lưu không chứa khóa {}. Hãy chép riêng tệp này, cất ở nơi khác với bản sao lưu.",
+            settings.data.join(storage::key::FILE).display()
+        );
+    }
     Ok(())
 }
 
@@ -296,6 +308,13 @@ pub async fn run_restore(settings: &Settings, folder: PathBuf) -> Result<()> {
     let manifest =
         cancellable(move |stop| restore(&folder, &data, &|words| eprintln!("  {words}"), stop)).await?;
     println!("Đã khôi phục bản lúc {}: {}.", manifest.made_at, told(&manifest));
+    if !held.path().join(storage::key::FILE).exists() {
+        println!(
+            "Chưa có khóa: hãy chép tệp {} đã cất riêng vào {} trước khi chạy máy chủ.",
+            storage::key::FILE,
+            held.path().display()
+        );
+    }
     let db = Db::sqlite(held.path())?;
     let found = check::findings(&db, &Files::under(held.path()), &mut |_| {}).await?;
     for finding in found.iter().filter(|f| !f.faults.is_empty()) {

@@ -1,7 +1,10 @@
 //! `toancanh demo CODE`, `toancanh demo --remove`
 
-use foundation::{Result, error::invalid};
-use indicators::demo;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use foundation::{Error, Kind, Result, error::invalid};
+use indicators::demo::{self, DemoReport};
+use kit::{Context, UnitId};
 use units::actions::choose_root::ChooseRoot;
 
 use crate::cli::Demo;
@@ -25,8 +28,7 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
         packs::apply(&cx, &packs::Source::embedded(), &wiring::pack_parts()).await?;
     }
     let root = ChooseRoot { code }.run(&cx).await?;
-    let mut progress = |words: &str| eprintln!("  {words}");
-    let report = demo::create(&cx, root, args.months, &mut progress).await?;
+    let report = made(&cx, root, args.months).await?;
     println!(
         "Đã tạo {} giá trị mẫu của {} chỉ tiêu, {} đơn vị, trong {:.1} giây. Mọi trang đều ghi «Số liệu \
         mẫu». \
@@ -37,4 +39,26 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
         report.duration_ms as f64 / 1000.0
     );
     Ok(())
+}
+
+/// Makes the demo. Ctrl+C takes away what was made so far; pressed again, it ends at once, and the rest goes with
+/// `--remove` or when the demo is made the next time.
+async fn made(cx: &Context, root: UnitId, months: i32) -> Result<DemoReport> {
+    let stop = AtomicBool::new(false);
+    let mut progress = |words: &str| eprintln!("  {words}");
+    let work = demo::create(cx, root, months, &mut progress, &stop);
+    tokio::pin!(work);
+    tokio::select! {
+        done = &mut work => return done,
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    eprintln!("Đang dừng… (Ctrl+C lần nữa để thoát ngay)");
+    stop.store(true, Ordering::Relaxed);
+    tokio::select! {
+        done = &mut work => done,
+        _ = tokio::signal::ctrl_c() => {
+            let why = "Đã thoát ngay. Gỡ phần số liệu mẫu còn lại bằng: toancanh demo --remove";
+            Err(Error::new(Kind::Unavailable, "cancelled", why))
+        }
+    }
 }

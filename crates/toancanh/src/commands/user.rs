@@ -8,6 +8,7 @@ use identity::actions::give_grant::GiveGrant;
 use identity::actions::invite::Invite;
 use identity::store::accounts;
 use kit::{Context, Fields, Role};
+use serde_json::json;
 use units::Atlas;
 use uuid::Uuid;
 
@@ -17,9 +18,13 @@ use crate::open::beside;
 
 /// Runs it.
 pub async fn run(args: User, settings: &Settings) -> Result<()> {
+    if matches!(args, User::ForgetTwoStep) {
+        return forget_two_step(settings).await;
+    }
     let opened = beside(settings).await?;
     let cx = opened.house.system("cli");
     match args {
+        User::ForgetTwoStep => Ok(()),
         User::List => list(&cx).await,
         User::Create { sign_in, name, role, unit } => {
             let grant = match role {
@@ -51,6 +56,21 @@ pub async fn run(args: User, settings: &Settings) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// The key that sealed the secrets of codes is lost, so the house does not open: they are taken away first.
+async fn forget_two_step(settings: &Settings) -> Result<()> {
+    let accounts = crate::open::forget_codes(settings).await?;
+    let opened = crate::open::alone(settings).await?;
+    let cx = opened.house.system("cli");
+    let mut tx = cx.db.begin().await?;
+    kit::audit(&mut tx, &cx, "account.two_step_forgotten", "account:*", &json!({ "accounts": accounts }))
+        .await?;
+    tx.commit().await?;
+    println!(
+        "Đã bỏ mã xác thực của {accounts} tài khoản. Mọi người đăng nhập bằng mật khẩu và có thể bật lại."
+    );
+    Ok(())
 }
 
 async fn invitation(cx: &Context, settings: &Settings, token: &str) -> Result<()> {

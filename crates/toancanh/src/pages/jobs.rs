@@ -1,4 +1,4 @@
-//! `/jobs`: what runs in the background, what failed; try again, cancel.
+//! `/jobs`: what runs in the background, what failed, which events could not be handled; try again, cancel.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use storage::Tx;
 use storage::jobs::{self, Listed};
+use storage::outbox::{self, Failed};
 use uuid::Uuid;
 use web::{Answer, Page};
 
@@ -39,6 +40,17 @@ struct Line {
     can_cancel: bool,
 }
 
+/// An event that could not be handled yet.
+struct Stuck {
+    seq: i64,
+    name: String,
+    aside: bool,
+    tries: String,
+    began: String,
+    next: String,
+    error: String,
+}
+
 struct Tab {
     href: String,
     label: String,
@@ -53,6 +65,7 @@ struct JobsPage {
     tabs: Vec<Tab>,
     running: Vec<Line>,
     lines: Vec<Line>,
+    stuck: Vec<Stuck>,
     dead: i64,
     older: Option<String>,
 }
@@ -97,6 +110,20 @@ fn line(cx: &Context, job: Listed) -> Line {
     }
 }
 
+fn stuck(cx: &Context, event: Failed) -> Stuck {
+    let aside = event.attempts >= outbox::MAX_ATTEMPTS;
+    let next = event.next_at.filter(|_| !aside);
+    Stuck {
+        seq: event.seq,
+        aside,
+        tries: format!("{}/{}", event.attempts, outbox::MAX_ATTEMPTS),
+        began: moment(event.created_at, cx.lang),
+        next: next.map_or_else(String::new, |at| moment(at, cx.lang)),
+        error: event.last_error.unwrap_or_default(),
+        name: event.event,
+    }
+}
+
 /// `GET /jobs?state=&before=`
 pub(crate) async fn list(cx: Context, Query(asked): Query<Asked>) -> Answer {
     let state = STATES.into_iter().find(|s| *s == asked.state);
@@ -125,11 +152,16 @@ pub(crate) async fn list(cx: Context, Query(asked): Query<Asked>) -> Answer {
         None => jobs::list(&cx.db, Some("running"), None, PER_PAGE).await?,
         Some(_) => Vec::new(),
     };
+    let failed = match before {
+        None => outbox::troubled(&cx.db, PER_PAGE).await?,
+        Some(_) => Vec::new(),
+    };
     page(&JobsPage {
         page: cx.page(cx.t("jobs-title"))?,
         tabs: std::iter::once(all).chain(each).collect(),
         running: running.into_iter().map(|j| line(&cx, j)).collect(),
         lines: rows.into_iter().map(|j| line(&cx, j)).collect(),
+        stuck: failed.into_iter().map(|e| stuck(&cx, e)).collect(),
         dead: count("dead"),
         older,
     })
@@ -154,4 +186,13 @@ pub(crate) async fn cancel(cx: Context, Path(id): Path<Uuid>) -> Answer {
     jobs::cancel(&mut tx, cx.clock.as_ref(), id).await?;
     noted(tx, &cx, "job.cancel", id).await?;
     redirect_with("/jobs", &cx.t("jobs-cancelled"))
+}
+
+/// `POST /jobs/events/{seq}/retry`
+pub(crate) async fn retry_event(cx: Context, Path(seq): Path<i64>) -> Answer {
+    let mut tx = cx.db.begin().await?;
+    outbox::retry(&mut tx, seq).await?;
+    audit(&mut tx, &cx, "event.retry", &format!("event:{seq}"), &json!({})).await?;
+    tx.commit().await?;
+    redirect_with("/jobs", &cx.t("jobs-event-retried"))
 }

@@ -6,6 +6,7 @@ pub mod docs;
 pub mod drivers;
 pub mod events;
 pub mod floors;
+pub mod fuzz;
 pub mod lengths;
 pub mod migrations;
 pub mod packs;
@@ -71,6 +72,11 @@ pub const ALL: &[Rule] = &[
         name: packs::NAME,
         says: "ids of packs, indicators and boards are well made",
         check: packs::check,
+    },
+    Rule {
+        name: fuzz::NAME,
+        says: "every parser of foreign bytes has a fuzz target with seeds, and every target a parser",
+        check: fuzz::check,
     },
     Rule {
         name: docs::NAME,

@@ -7,6 +7,8 @@
 mod observations;
 mod read;
 
+pub use observations::delivery_rows;
+
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};

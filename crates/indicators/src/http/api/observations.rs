@@ -117,6 +117,25 @@ fn read(body: &[u8]) -> Result<Delivery, Error> {
     Ok(delivery)
 }
 
+fn rows_of(observations: Vec<Row>) -> Vec<Incoming> {
+    let row = |row: Row| Incoming {
+        indicator: row.indicator,
+        unit: row.unit.into_string(),
+        period: row.period.into_string(),
+        value: row.value.map(Number::into_string).unwrap_or_default(),
+        dims: row.dims,
+        estimated: row.estimated,
+    };
+    observations.into_iter().map(row).collect()
+}
+
+/// The rows of a body, as they go to the check. Bytes of any kind give rows or an error.
+///
+/// Errors: `body_unreadable`, `too_many_rows`, `no_rows`, `source_incomplete`.
+pub fn delivery_rows(body: &[u8]) -> Result<Vec<Incoming>, Error> {
+    read(body).map(|delivery| rows_of(delivery.observations))
+}
+
 /// The sender's key of this delivery.
 fn key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
@@ -136,18 +155,6 @@ pub(super) async fn record(cx: Context, headers: HeaderMap, body: Bytes) -> Answ
     let idempotency = key(&headers)?;
     let delivery = read(&body)?;
     let code = delivery.source.code.trim();
-    let rows = delivery
-        .observations
-        .into_iter()
-        .map(|row| Incoming {
-            indicator: row.indicator,
-            unit: row.unit.into_string(),
-            period: row.period.into_string(),
-            value: row.value.map(Number::into_string).unwrap_or_default(),
-            dims: row.dims,
-            estimated: row.estimated,
-        })
-        .collect();
     let record = Record {
         kind: "api",
         source: SourceSpec {
@@ -157,7 +164,7 @@ pub(super) async fn record(cx: Context, headers: HeaderMap, body: Bytes) -> Answ
             owner: delivery.source.owner.trim().to_owned(),
             precedence: PRECEDENCE,
         },
-        rows,
+        rows: rows_of(delivery.observations),
         style: NumberStyle::En,
         mode: delivery.mode,
         file: None,

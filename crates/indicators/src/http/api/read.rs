@@ -226,7 +226,7 @@ pub(super) async fn series(cx: Context, Query(asking): Query<Asking>, headers: H
     let points = desk.engine.points(indicator, span, &asked).await?;
     let mut items = Vec::with_capacity(points.len());
     for (period, point) in span.periods().zip(points) {
-        let target = desk.engine.target(indicator, unit, period).await?;
+        let target = desk.engine.target(indicator, unit, period, asked.as_known).await?;
         let value = point.value.map(|v| indicator.rounded(v));
         items.push(json!({
             "period": period.code(),
