@@ -19,7 +19,7 @@ class Client:
             self.headers["Authorization"] = f"Bearer {token}"
 
     def send(self, method, path, body=None, extra=None):
-        """The bytes of a good answer; gunicorn may have closed an idle connection, so there is a second try."""
+        """The bytes of a good answer. gunicorn may have closed an idle connection: hence a second try."""
         headers = {**self.headers, **(extra or {})}
         for again in (True, False):
             try:
@@ -77,7 +77,12 @@ class Client:
 
 
 def query(columns, filters):
-    value = {"expressionType": "SIMPLE", "column": {"column_name": "value"}, "aggregate": "SUM", "label": "value"}
+    value = {
+        "expressionType": "SIMPLE",
+        "column": {"column_name": "value"},
+        "aggregate": "SUM",
+        "label": "value",
+    }
     return {
         "columns": columns,
         "metrics": [value],
@@ -95,7 +100,7 @@ def questions(dataset, expected, wall):
     asked = {
         "wall": [
             (
-                # One query for the three months: quicker than Superset's own time comparison, which asks thrice.
+                # One query for the three months: Superset's own time comparison asks the database thrice.
                 query(["indicator", "period"], [("indicator", "IN", wall), ("period", "IN", months)]),
                 {(i, m): expected.totals[i, m] for i in wall for m in months if (i, m) in expected.totals},
             )
@@ -141,7 +146,7 @@ def verify(name, content, wanted, cached):
     if len(results) != len(wanted):
         raise SystemExit(f"{name}: {len(results)} results, expected {len(wanted)}")
     figures = 0
-    for result, (columns, rows) in zip(results, wanted):
+    for result, (columns, rows) in zip(results, wanted, strict=True):
         found = {
             tuple(day(row[c]) if c == "period" else row[c] for c in columns): row["value"]
             for row in result["data"]

@@ -72,7 +72,8 @@ class Expected:
     def wall(self, size=48):
         """Indicators evenly over the list, not neighbours on the disk."""
         every = self.indicators
-        return [every[i * len(every) // size] for i in range(min(size, len(every)))]
+        size = min(size, len(every))
+        return [every[i * len(every) // size] for i in range(size)]
 
     def wall_months(self):
         """The newest month, the one before, the same of last year."""
@@ -126,7 +127,7 @@ def load(server, path):
         cursor.copy_expert(f"copy facts ({', '.join(COLUMNS)}) from stdin (format csv, header)", file)
     connection.close()
     copied = time.monotonic()
-    # The order of the key answers Q1 and Q3 and the totals of Q2, the second index one commune's series; both carry
+    # The key answers the wall, the map and the page's totals, the second index one commune's series; both carry
     # the value, so that the table itself is not touched.
     statement(
         url,

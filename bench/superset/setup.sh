@@ -23,7 +23,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-place=$cache/superset-$(sha256sum "$here/requirements.txt" | cut -c1-12)
+place=$cache/superset-$(grep -v '^#' "$here/requirements.txt" | sha256sum | cut -c1-12)
 export PYTHONDONTWRITEBYTECODE=1 # nothing is written beside the sources
 umask 077
 mkdir -p "$place/home"
@@ -53,7 +53,7 @@ install_superset() {
     "Đang cài Apache Superset vào thư mục đệm (khoảng 850 MB)."
   rm -rf "$place/venv"
   "$python" -m venv "$place/venv" >&2
-  "$place/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps \
+  "$place/venv/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-deps \
     -r "$here/requirements.txt" >&2
   "$place/venv/bin/pip" --disable-pip-version-check check >&2
   touch "$place/venv/.complete"

@@ -8,11 +8,9 @@ place = Path(os.environ["RIVAL_PLACE"])
 SECRET_KEY = (place / "secret").read_text().strip()
 SQLALCHEMY_DATABASE_URI = os.environ["RIVAL_META"]
 DATA_DIR = str(place / "home")
-# Behind no proxy and on plain HTTP, so a redirect to HTTPS would be the only answer.
-TALISMAN_ENABLED = False
 
-# Off is Superset's default. On, Redis is what its documentation prefers; a file cache is shared by the workers in the
-# same way and needs no other server.
+# Off is Superset's default. On, Redis is what its documentation prefers; a file cache is shared by the workers
+# in the same way and needs no other server.
 if folder := os.environ.get("RIVAL_CACHE"):
     DATA_CACHE_CONFIG = {
         "CACHE_TYPE": "FileSystemCache",
