@@ -127,8 +127,8 @@ def load(server, path):
         cursor.copy_expert(f"copy facts ({', '.join(COLUMNS)}) from stdin (format csv, header)", file)
     connection.close()
     copied = time.monotonic()
-    # The key answers the wall, the map and the page's totals, the second index one commune's series; both carry
-    # the value, so that the table itself is not touched.
+    # The key answers the wall, the map and the page's totals, the second index one commune's series; both
+    # hold the value, so that the table itself is not touched.
     statement(
         url,
         "set maintenance_work_mem = '256MB'",

@@ -4,7 +4,7 @@
   place=$(bench/superset/setup.sh --postgres "$url")
   "$place/venv/bin/python" bench/superset/rival.py --postgres "$url" --facts facts.csv --out superset.json
 
-The file has the columns unit,indicator,period,value: a commune's code of five digits, an indicator's code, the
+The file has the columns unit,indicator,period,value: a commune's five digits, an indicator's code, the
 first day of a month, a number; one row for each of them. With --generate it is made first: 103 communes, 500
 indicators, 120 months. The two databases that are made go at the end, so setup.sh comes before every run.
 Whatever is started is ended, also on Ctrl+C.
@@ -60,14 +60,19 @@ class Stages:
         print(f"[{self.seconds[name]:6.1f}s] {name}", file=sys.stderr, flush=True)
 
 
-def run_row(options, place, cached, expected, wall, dataset):
-    """One start of Superset, measured; answers the row and the dataset's number."""
-    password = (place / "password").read_text().strip()
+def register(options, place, password):
+    """In a start of its own, so that the measured ones begin with a question. Answers the dataset's number."""
+    with server.Server(place, options.postgres, False) as running:
+        client = api.Client(running.port)
+        client.sign_in(password)
+        return client.register(facts.database_url(options.postgres, facts.FACTS))
+
+
+def run_row(options, place, password, cached, asked):
+    """One start of Superset, measured."""
     with server.Server(place, options.postgres, cached) as running:
         client = api.Client(running.port)
         token = client.sign_in(password)
-        dataset = dataset or client.register(facts.database_url(options.postgres, facts.FACTS))
-        asked = api.questions(dataset, expected, wall)
         row = {"start_s": round(running.start_s, 1)}
         began = time.perf_counter()
         client.ask(asked["wall"][0])
@@ -88,7 +93,7 @@ def run_row(options, place, cached, expected, wall, dataset):
             running.port, token, asked["wall"][0], options.clients, options.seconds
         )
         row["memory_after_load"] = running.memory()
-        return row, dataset
+        return row
 
 
 def table(result):
@@ -120,6 +125,7 @@ def main():
     if meta != [(1,)]:
         raise SystemExit("Superset's own database is not there: run setup.sh --postgres URL before every run")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    password = (place / "password").read_text().strip()
     stages = Stages()
     if options.generate:
         facts.generate(options.facts)
@@ -132,9 +138,12 @@ def main():
         if loaded["rows"] != expected.count:
             raise SystemExit(f"{loaded['rows']} rows loaded of {expected.count}")
         stages.done("load")
-        off, dataset = run_row(options, place, False, expected, wall, None)
+        dataset = register(options, place, password)
+        stages.done("register")
+        asked = api.questions(dataset, expected, wall)
+        off = run_row(options, place, password, False, asked)
         stages.done("cache off")
-        on, _ = run_row(options, place, True, expected, wall, dataset)
+        on = run_row(options, place, password, True, asked)
         stages.done("cache on")
     finally:
         facts.drop(options.postgres, facts.FACTS)

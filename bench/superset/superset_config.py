@@ -9,7 +9,7 @@ SECRET_KEY = (place / "secret").read_text().strip()
 SQLALCHEMY_DATABASE_URI = os.environ["RIVAL_META"]
 DATA_DIR = str(place / "home")
 
-# Off is Superset's default. On, Redis is what its documentation prefers; a file cache is shared by the workers
+# Off is Superset's default. On, its documentation prefers Redis; a file cache is shared by the workers
 # in the same way and needs no other server.
 if folder := os.environ.get("RIVAL_CACHE"):
     DATA_CACHE_CONFIG = {
