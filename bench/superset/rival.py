@@ -61,7 +61,7 @@ class Stages:
 
 
 def register(options, place, password):
-    """In a start of its own, so that the measured ones begin with a question. Answers the dataset's number."""
+    """The dataset's number, from a start of its own, so that the measured ones begin with a question."""
     with server.Server(place, options.postgres, False) as running:
         client = api.Client(running.port)
         client.sign_in(password)
