@@ -6,7 +6,7 @@
 #                               roles, user `bench`): PostgreSQL, as Superset's documentation asks, because
 #                               every answer also writes a line into its log table
 #
-# Seconds of each stage go to PLACE/stages.json; rival.py copies them into its result.
+# Seconds of each stage go to PLACE/stages.json (0: it was there already); rival.py copies them into its result.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/dev/lib.sh
