@@ -99,9 +99,10 @@ export function composeAll() {
             value === null
               ? null
               : Math.min(100, Math.round((value - back * 0.7 * ((code.charCodeAt(4) % 3) - 1)) * 10) / 10);
-          const s = v === null ? "none" : v < 70 ? "bad" : v < 85 ? "watch" : "good";
+          if (v === null) return null;
+          const s = v < 70 ? "bad" : v < 85 ? "watch" : "good";
           return {
-            text: v === null ? "chưa báo số" : `${draw.vi(v)} %`,
+            text: `${draw.vi(v)} %`,
             state: s,
             word: { good: "đạt", watch: "cần chú ý", bad: "chưa đạt", none: "chưa báo số" }[s],
             low: s === "good" && v < 95,

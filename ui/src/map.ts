@@ -192,7 +192,15 @@ class TcMap extends HTMLElement {
     const features = shapes.features.map((f) => {
       const code = String(f.properties?.["code"] ?? f.id ?? "");
       const v = this.#value(code);
-      const kind = v?.color ? "law" : v?.state === "good" && v.low ? "low" : (v?.state ?? "none");
+      const kind = !v
+        ? "none"
+        : v.color
+          ? "law"
+          : v.state === "none"
+            ? "told"
+            : v.state === "good" && v.low
+              ? "low"
+              : v.state;
       return { ...f, properties: { code, kind, color: v?.color ?? null } };
     });
     this.#map?.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features });

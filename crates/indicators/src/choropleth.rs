@@ -62,6 +62,16 @@ pub(crate) struct Shade {
     distance: f64,
 }
 
+impl Shade {
+    /// The value, with the word of its state where it is rated.
+    fn said(&self) -> String {
+        match self.state {
+            State::None => self.text.clone(),
+            _ => format!("{}, {}", self.text, self.word),
+        }
+    }
+}
+
 impl Question<'_> {
     fn t(&self, key: &str) -> String {
         self.house.words.say(self.lang, key, &[])
@@ -124,7 +134,7 @@ impl Question<'_> {
             source: drawn.source.clone(),
             worst: worst.and_then(|(_, unit)| {
                 let shade = shades.get(&unit)?;
-                Some((map.name(unit, today), format!("{}, {}", shade.text, shade.word)))
+                Some((map.name(unit, today), shade.said()))
             }),
         }))
     }
@@ -141,15 +151,20 @@ impl Question<'_> {
         let mut marks = String::new();
         for area in &drawn.areas {
             let (state, color, text) = match shades.get(&area.unit) {
-                Some(s) => (s.state, s.color.as_deref(), format!("{}, {}", s.text, s.word)),
+                Some(s) => (s.state, s.color.as_deref(), s.said()),
                 None => (State::None, None, missing.clone()),
+            };
+            // A value that is not rated is not taken for a missing one.
+            let (class, fill) = match (state, shades.contains_key(&area.unit)) {
+                (State::None, true) => ("told", color.map_or(String::new(), |c| fill_of(id, state, Some(c)))),
+                _ => (state.name(), fill_of(id, state, color)),
             };
             let _ = write!(
                 svg,
                 "<path class=\"area is-{}\"{} fill-rule=\"evenodd\" data-unit=\"{}\" d=\"{}\"><title>{}: \
                 {}</title></path>",
-                state.name(),
-                fill_of(id, state, color),
+                class,
+                fill,
                 area.unit,
                 area.path,
                 escape(&map.name(area.unit, self.asked.today)),
@@ -211,6 +226,10 @@ impl Question<'_> {
                     word: self.t(&format!("state-{}", state.name())).to_lowercase(),
                 });
             }
+        }
+        if steps.is_empty() {
+            let word = self.t("map-told");
+            steps.push(Step { class: "told", fill: String::new(), label: String::new(), word });
         }
         steps.push(Step {
             class: "none",

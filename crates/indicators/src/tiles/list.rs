@@ -178,12 +178,15 @@ async fn corrections(engine: &Engine, view: &TileView, asked: &Asked, n: usize) 
                 when: when(s.known_at, asked.today, view.lang),
                 href: format!("/indicators/{}?unit={}", indicator.code, s.unit),
                 what: format!(
-                    "{} {} · {}",
+                    "{} {}",
                     indicator.short().get(view.lang),
-                    show::period_short(period, view.lang),
-                    map.name(s.unit, asked.today)
+                    show::period_short(period, view.lang)
                 ),
-                note: engine.source(s.source).map(|s| s.name).unwrap_or_default(),
+                // In a line of its own, so that neither name is cut on the wall.
+                note: match engine.source(s.source) {
+                    Some(source) => format!("{} · {}", map.name(s.unit, asked.today), source.name),
+                    None => map.name(s.unit, asked.today),
+                },
                 then: format!("{} → {}", show(s.before), show(s.value)),
                 ..Line::default()
             })
