@@ -9,6 +9,7 @@ use crate::numbers::{Times, median};
 use crate::program::{Program, folder_mb};
 use crate::province::{EACH, NEWEST, PACKS, Size, code};
 use crate::report::{Must, Report, number};
+use crate::rivals::{ASKS, QUESTIONS, wall_codes};
 use crate::{Bench, Result, fail, fan, province, raw};
 
 /// Fills the database of `program` through its command line; the median rows a second, beside the raw insert.
@@ -150,25 +151,29 @@ pub async fn questions(bench: &Bench, program: &Program, report: &mut Report) ->
     let server = program.serve().await?;
     let months = province::months(bench.size.months);
     let (first, newest) = (months.first().cloned().unwrap_or_default(), months.last().cloned().unwrap_or_default());
-    let codes: Vec<String> = (0..48).map(|n| code(n * 10)).collect();
-    let place = province::PLACE;
-    let base = &server.base;
-    let each = 50;
-    let warm = |what: usize| -> String {
-        match what {
-            1 => format!("{base}/api/v1/figures?unit={place}&period={newest}&indicator={}", codes.join(",")),
-            2 => format!("{base}/api/v1/series?indicator={}&unit={place}&from={first}&to={newest}", codes[0]),
-            _ => format!("{base}/api/v1/figures?unit={place}&below=true&period={newest}&indicator={}", codes[0]),
-        }
+    let codes = wall_codes();
+    let (place, base) = (province::PLACE, &server.base);
+    let wall = format!("{base}/api/v1/figures?unit={place}&period={newest}&indicator={}", codes.join(","));
+    let line = |unit: &str| {
+        format!("{base}/api/v1/series?indicator={}&unit={unit}&from={first}&to={newest}", codes[0])
     };
-    for (n, what) in [(1, "Q1 the wall: 48 figures of the province"), (2, "Q2 an indicator: 120 months"), (3, "Q3 the map: 103 communes")] {
-        let url = warm(n);
-        let (cold, size) = ask(&server.client, &url).await?;
-        let times = in_turn(&server.client, &vec![url; each]).await?;
+    let map = format!("{base}/api/v1/figures?unit={place}&below=true&period={newest}&indicator={}", codes[0]);
+    let asked = [vec![wall.clone()], vec![line(place), line(&bench.communes[0])], vec![map]];
+    for (urls, what) in asked.iter().zip(QUESTIONS) {
+        let (mut times, mut size, mut cold) = (Times::default(), 0, 0.0);
+        for round in 0..=ASKS {
+            let (mut whole, mut bytes) = (0.0, 0);
+            for url in urls {
+                let (took, length) = ask(&server.client, url).await?;
+                (whole, bytes) = (whole + took, bytes + length);
+            }
+            size = bytes;
+            if round == 0 { cold = whole } else { times.0.push(whole) }
+        }
         let more = format!("p95 {}; first {}; {} kB", number(times.at(0.95)), number(cold), number(size as f64 / 1000.0));
         report.add(what, Must::Told, times.at(0.5), "ms", more);
     }
-    let rate = closed_loop(&server.client, &warm(1), 8, Duration::from_secs(20)).await;
+    let rate = closed_loop(&server.client, &wall, 8, Duration::from_secs(20)).await;
     report.add("Q1, 8 askers at once", Must::Told, rate, "answers/s", "");
     let memory = server.memory()?;
     report.add("memory", Must::Told, memory.resident, "MB", "");

@@ -139,6 +139,8 @@ class TcMap extends HTMLElement {
     this.#themes = new MutationObserver(() => this.#redress());
     this.#themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     this.classList.add("up");
+    // For whoever measures: nothing is left to draw.
+    map.once("idle", () => (this.dataset["idle"] = ""));
   }
 
   #fall(): void {

@@ -70,6 +70,26 @@ pub struct Update {
     pub version: i64,
     /// The inner HTML.
     pub html: Bytes,
+    /// What goes over the wire, made by the first connection that sends it: a thousand walls get the same bytes.
+    wire: OnceLock<Bytes>,
+}
+
+impl Update {
+    fn new(key: Key, version: i64, html: Bytes) -> Arc<Update> {
+        Arc::new(Update { key, version, html, wire: OnceLock::new() })
+    }
+
+    /// The update as one server-sent event: `event: fragment`, its version as `id`, its data a JSON object with
+    /// `topic` and `html`.
+    pub fn event(&self) -> Bytes {
+        let make = || {
+            let html = String::from_utf8_lossy(&self.html);
+            // JSON escapes line breaks, so the data is one line.
+            let data = serde_json::json!({ "topic": &*self.key.topic, "html": html });
+            Bytes::from(format!("event: fragment\nid: {}\ndata: {data}\n\n", self.version))
+        };
+        self.wire.get_or_init(make).clone()
+    }
 }
 
 struct Entry {
@@ -284,7 +304,7 @@ impl Live {
                         entry.readers += 1;
                     }
                     if version > since {
-                        first.push(Arc::new(Update { key: key.clone(), version, html }));
+                        first.push(Update::new(key.clone(), version, html));
                     }
                     kept.insert(key);
                 }
@@ -312,7 +332,7 @@ impl Live {
                 let before = self.entries().get(&key).map_or(0, |e| e.version);
                 match self.now(&key).await {
                     Ok((version, html)) if version != before => {
-                        let _ = self.0.sent.send(Arc::new(Update { key, version, html }));
+                        let _ = self.0.sent.send(Update::new(key, version, html));
                     }
                     Ok(_) => {}
                     Err(e) => tracing::warn!(topic = %key.topic, "a live fragment failed: {e:?}"),
@@ -373,5 +393,23 @@ impl Drop for Subscription {
                 entry.readers = entry.readers.saturating_sub(1);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_is_one_event_of_one_line_whatever_it_holds() {
+        let key = Key { topic: "tile/a".into(), audience: 0, lang: Lang::Vi };
+        let update = Update::new(key, 7, Bytes::from("<b>\n\r\"ễ\"</b>"));
+        let event = String::from_utf8(update.event().to_vec()).unwrap();
+        let lines: Vec<&str> = event.split('\n').collect();
+        assert_eq!(lines[..2], ["event: fragment", "id: 7"]);
+        let data: serde_json::Value = serde_json::from_str(lines[2].strip_prefix("data: ").unwrap()).unwrap();
+        assert_eq!((data["topic"].as_str(), data["html"].as_str()), (Some("tile/a"), Some("<b>\n\r\"ễ\"</b>")));
+        assert_eq!(lines[3..], ["", ""]);
+        assert_eq!(update.event().as_ptr(), update.event().as_ptr(), "it is made once");
     }
 }

@@ -19,7 +19,7 @@ const ROOM: usize = 800_000;
 const ROOM_PAST: usize = 100_000;
 
 /// How many indicators are read ahead with one query.
-const AHEAD: usize = 100;
+const AHEAD: usize = 20;
 
 /// What one unit told.
 #[derive(Debug, Clone, Copy, PartialEq)]
