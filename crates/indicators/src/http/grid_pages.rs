@@ -1,7 +1,7 @@
 //! The entry grid: units × indicators of a field for one period, as far as the writer may write. Only what
 //! was changed is written, so that a page left open does not undo somebody else's correction. It is a plain
-//! form; a script adds pasting and moving. Values by an extra key («phân tổ») are told in a grid of their own,
-//! one key at a time; the total is never made from them.
+//! form; a script adds pasting and moving. Values by an extra key («phân tổ») are told in a grid of their
+//! own, one key at a time; the total is never made from them.
 
 use std::collections::BTreeMap;
 
