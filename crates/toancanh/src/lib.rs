@@ -12,7 +12,7 @@ mod errors;
 pub mod measure;
 pub mod open;
 pub mod openapi;
-mod outbox;
+pub mod outbox;
 mod pages;
 pub mod serve;
 mod shell;
