@@ -52,7 +52,8 @@ pub fn catalogue() -> Catalogue {
             "range": {"min": 0, "max": 100}}),
         json!({"id": "dengue", "name": "Ca mắc sốt xuất huyết", "unit": "ca", "calendar": "week",
             "reported_by": "commune", "over_places": "sum", "over_time": "sum",
-            "dims": [{"id": "sex", "name": "Giới tính", "values": [{"id": "nam", "name": "Nam"}, {"id": "nu", "name": "Nữ"}]}]}),
+            "dims": [{"id": "sex", "name": "Giới tính", "values": [
+                {"id": "nam", "name": "Nam"}, {"id": "nu", "name": "Nữ"}]}]}),
     ];
     let all = defs.into_iter().enumerate().map(|(n, def)| {
         let def: Definition = serde_json::from_value(def).expect("a definition of ours is well made");

@@ -59,8 +59,8 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// A doorkeeper. `key` opens the secrets of codes ([`vault::settle`] gives it). `secure`: browsers reach the
-    /// program over TLS, directly or through a proxy.
+    /// A doorkeeper. `key` opens the secrets of codes ([`vault::settle`] gives it). `secure`: browsers reach
+    /// the program over TLS, directly or through a proxy.
     pub fn new(
         db: Db,
         clock: Arc<dyn Clock>,

@@ -1,9 +1,9 @@
 //! Floor 4: people and programs, sign-in, sessions, grants, what somebody sees, and the audit log.
 //!
 //! Invariants: no secret is kept, only its hash (the secrets of codes excepted, which must be read to
-//! count: they lie sealed under the installation key); nobody gives others more than they hold; whoever is barred is out at once; the last
-//! administrator stays; a row of the audit log is never changed, and its chain shows when it was. Events
-//! and audit hold ids, never names.
+//! count: they lie sealed under the installation key); nobody gives others more than they hold; whoever is
+//! barred is out at once; the last administrator stays; a row of the audit log is never changed, and its
+//! chain shows when it was. Events and audit hold ids, never names.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 

@@ -36,8 +36,8 @@ async fn prints(db: &Db) -> Result<Vec<String>> {
     Ok(db.all::<(String,)>(sql, args![]).await?.into_iter().map(|p| p.0).collect())
 }
 
-/// The key that opens what lies in the database: that of the data folder, or a new one where nothing is sealed
-/// yet. What was kept before there was a key is sealed. `make` makes the folder's key.
+/// The key that opens what lies in the database: that of the data folder, or a new one where nothing is
+/// sealed yet. What was kept before there was a key is sealed. `make` makes the folder's key.
 ///
 /// Errors: `installation_key_missing`, `installation_key_other`: a start would lock people out in silence.
 pub async fn settle(
@@ -46,8 +46,9 @@ pub async fn settle(
     make: impl FnOnce() -> Result<InstallationKey>,
 ) -> Result<InstallationKey> {
     let prints = prints(db).await?;
-    let remedy = "Hãy chép đúng tệp installation.key vào thư mục dữ liệu. Nếu tệp đã mất hẳn: dừng máy chủ, chạy \
-                  «toancanh user forget-two-step»; mọi người đăng nhập bằng mật khẩu rồi bật lại mã xác thực.";
+    let remedy = "Hãy chép đúng tệp installation.key vào thư mục dữ liệu. Nếu tệp đã mất hẳn: dừng máy chủ, \
+                  chạy «toancanh user forget-two-step»; mọi người đăng nhập bằng mật khẩu rồi bật lại mã \
+                  xác thực.";
     let key = match key {
         Some(key) if prints.iter().all(|print| print == key.print()) => key,
         Some(_) => {

@@ -223,7 +223,8 @@ pub struct DefaultTarget {
 #[serde(deny_unknown_fields)]
 pub struct Course {
     /// Percent of the year's target to be reached at the end of each of so many equal parts of the year:
-    /// `[10, 30, 60, 100]` by quarters. Between them the way is straight; without any it is straight all year.
+    /// `[10, 30, 60, 100]` by quarters. Between them the way is straight; without any it is straight all
+    /// year.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reached: Vec<f64>,
 }

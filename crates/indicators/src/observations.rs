@@ -421,3 +421,10 @@ pub async fn count_corrections(
         .await?;
     Ok(row.map_or(0, |r| r.0))
 }
+
+/// How many values of a delivery were the first of their source: what was new, not a correction.
+pub async fn first_told(db: &Db, batch: Uuid) -> Result<u64> {
+    let sql = "SELECT COUNT(*) FROM observation WHERE batch = $1 AND revision = 1";
+    let count: Option<(i64,)> = db.one(sql, args![batch]).await?;
+    Ok(count.map_or(0, |c| c.0 as u64))
+}

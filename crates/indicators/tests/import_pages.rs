@@ -189,6 +189,38 @@ async fn a_file_that_is_no_table_is_told_on_the_page_it_was_chosen_on() {
 }
 
 #[tokio::test]
+async fn the_grid_takes_values_by_an_extra_key_beside_the_total() {
+    for house in House::all().await {
+        let a = house.unit(0);
+        let plain = get(&house, "/grid?pack=admin&period=2026-10").await.text;
+        let total = format!("name=\"v.2.{a}\"");
+        assert!(plain.contains(&total) && plain.contains("Cá nhân, Tổ chức"), "{plain}");
+        let split = get(&house, "/grid?pack=admin&period=2026-10&dim=applicant").await.text;
+        let (person, other) = (format!("v.2.{a}.applicant.person"), format!("v.1.{a}"));
+        assert!(
+            split.contains(&format!("name=\"{person}\"")) && split.contains("Hồ sơ đã giải quyết: Cá nhân")
+        );
+        assert!(!split.contains(&format!("name=\"{other}\"")) && !split.contains(&total), "{split}");
+        let base = [("pack", "admin"), ("period", "2026-10"), ("dim", "applicant"), ("was", "")];
+        let fields = [base.as_slice(), &[(person.as_str(), "12"), (other.as_str(), "99")]].concat();
+        let saved = post(&house, "/grid", &fields).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        assert!(saved.to.ends_with("dim=applicant"), "{}", saved.to);
+        let told: Vec<(i64, String, f64)> = house
+            .cx
+            .db
+            .all("SELECT CAST(indicator AS BIGINT), dims, value FROM current_value", storage::args![])
+            .await
+            .unwrap();
+        assert_eq!(told, [(2, "applicant=person".to_owned(), 12.0)], "on {}", house.name);
+        let again = get(&house, &saved.to).await.text;
+        assert!(again.contains(&format!("name=\"{person}\" value=\"12\"")), "{again}");
+        let unknown = get(&house, "/grid?pack=admin&period=2026-10&dim=nowhere").await.text;
+        assert!(unknown.contains(&total), "an unknown key shows the total");
+    }
+}
+
+#[tokio::test]
 async fn the_grid_writes_what_was_changed_and_marks_what_is_wrong() {
     for house in House::all().await {
         let grid = get(&house, "/grid?pack=admin&period=2026-10").await;

@@ -12,6 +12,8 @@ pub mod http;
 pub mod live;
 pub mod module;
 pub mod scope;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod tile;
 
 pub use actor::{Actor, Permission, Role, Session};

@@ -146,8 +146,8 @@ impl Tx {
     }
 
     /// Puts rows into a temporary table that lives until the transaction ends, so that one statement can join
-    /// them. `columns` are pairs of name and SQL type. The same table may be staged again, with the same columns:
-    /// what it held before is gone.
+    /// them. `columns` are pairs of name and SQL type. The same table may be staged again, with the same
+    /// columns: what it held before is gone.
     pub async fn stage(
         &mut self,
         table: &str,

@@ -1,6 +1,6 @@
-//! The installation key: 32 random bytes in a file of the data folder, made at the first start, readable by its
-//! owner alone. What must lie in the database and be read again is sealed with it (XChaCha20-Poly1305), so that
-//! neither a copy of the database nor a backup tells it. A backup leaves the key out
+//! The installation key: 32 random bytes in a file of the data folder, made at the first start, readable by
+//! its owner alone. What must lie in the database and be read again is sealed with it (XChaCha20-Poly1305),
+//! so that neither a copy of the database nor a backup tells it. A backup leaves the key out
 //! ([decision 10](../../../docs/decisions/0010-installation-key.md)).
 
 use std::fmt;
@@ -103,7 +103,8 @@ impl InstallationKey {
         &self.print
     }
 
-    /// Seals `plain` for one place: only [`open`](InstallationKey::open) with the same `place` reads it again.
+    /// Seals `plain` for one place: only [`open`](InstallationKey::open) with the same `place` reads it
+    /// again.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE] = foundation::random_bytes()?;
         let payload = Payload { msg: plain, aad: place.as_bytes() };
@@ -118,7 +119,8 @@ impl InstallationKey {
         Ok(out)
     }
 
-    /// What was sealed for `place`. Errors: `sealed_unreadable` when it was another key or place, or was changed.
+    /// What was sealed for `place`. Errors: `sealed_unreadable` when it was another key or place, or was
+    /// changed.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>> {
         let unreadable = || {
             let why = "Không mở được dữ liệu đã mã hóa: khóa cài đặt khác với khóa đã dùng.";

@@ -1,10 +1,11 @@
 //! The outbox: business events, kept in the transaction of the change they tell of.
 //!
-//! Guarantees: an event whose transaction committed is delivered at least once; events of one name in the order
-//! of commit. A handler that fails is tried again after pauses that double, from [`FIRST_PAUSE_S`] seconds; until
-//! then it holds back the later events of its own name, and no others: the table knows no finer order, and an
-//! event of another name calls another handler. After [`MAX_ATTEMPTS`] the event is set aside, with its error,
-//! until somebody has it tried again. An event whose transaction was rolled back is never delivered.
+//! Guarantees: an event whose transaction committed is delivered at least once; events of one name in the
+//! order of commit. A handler that fails is tried again after pauses that double, from [`FIRST_PAUSE_S`]
+//! seconds; until then it holds back the later events of its own name, and no others: the table knows no
+//! finer order, and an event of another name calls another handler. After [`MAX_ATTEMPTS`] the event is set
+//! aside, with its error, until somebody has it tried again. An event whose transaction was rolled back is
+//! never delivered.
 
 use foundation::{Clock, Instant, Result, error::not_found};
 use serde_json::Value as Json;

@@ -83,8 +83,8 @@ pub async fn as_it_is(settings: &Settings) -> Result<(Db, Files)> {
     Ok((database(settings).await?, Files::under(&settings.data)))
 }
 
-/// Takes away every secret of codes without opening the house, which it does not without their key. Says how many
-/// accounts had one.
+/// Takes away every secret of codes without opening the house, which it does not without their key. Says how
+/// many accounts had one.
 pub async fn forget_codes(settings: &Settings) -> Result<u64> {
     let _folder = Folder::take(&settings.data)?;
     let (db, _) = as_it_is(settings).await?;
@@ -99,7 +99,8 @@ fn in_use(e: &Error) -> bool {
     e.code() == "data_folder_in_use"
 }
 
-/// A house over an open database and the data folder `data`. `secure`: browsers reach it over TLS, directly or through a proxy.
+/// A house over an open database and the data folder `data`. `secure`: browsers reach it over TLS, directly
+/// or through a proxy.
 pub async fn furnish(db: Db, data: &Path, secure: bool) -> Result<House> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     migrate(&db, clock.as_ref(), &migrations()).await?;

@@ -12,8 +12,8 @@ use storage::outbox::{self, Event};
 
 use crate::worker::told;
 
-/// How long it sleeps when nobody wakes it: events of another process, and those whose pause is over, are found
-/// then.
+/// How long it sleeps when nobody wakes it: events of another process, and those whose pause is over, are
+/// found then.
 const NAP: Duration = Duration::from_millis(500);
 
 /// What handles an event.
@@ -53,7 +53,8 @@ pub async fn drain_to(house: &House, deliver: Deliver) -> usize {
                 Ok(()) => delivered.push(event.seq),
                 Err(e) => {
                     let (attempts, id) = (event.attempts + 1, event.id);
-                    tracing::error!(event = %event.event, %id, attempts, "an event could not be handled: {e:?}");
+                    let name = event.event.as_str();
+                    tracing::error!(event = name, %id, attempts, "an event could not be handled: {e:?}");
                     paused.insert(&event.event);
                     unkept |=
                         outbox::failed(&house.db, house.clock.as_ref(), event, &told(&e)).await.is_err();

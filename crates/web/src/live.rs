@@ -408,7 +408,10 @@ mod tests {
         let lines: Vec<&str> = event.split('\n').collect();
         assert_eq!(lines[..2], ["event: fragment", "id: 7"]);
         let data: serde_json::Value = serde_json::from_str(lines[2].strip_prefix("data: ").unwrap()).unwrap();
-        assert_eq!((data["topic"].as_str(), data["html"].as_str()), (Some("tile/a"), Some("<b>\n\r\"ễ\"</b>")));
+        assert_eq!(
+            (data["topic"].as_str(), data["html"].as_str()),
+            (Some("tile/a"), Some("<b>\n\r\"ễ\"</b>"))
+        );
         assert_eq!(lines[3..], ["", ""]);
         assert_eq!(update.event().as_ptr(), update.event().as_ptr(), "it is made once");
     }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use foundation::{Clock, Date, Instant, Lang, TestClock};
 use http::{HeaderMap, Request, StatusCode, header};
-use kit::house::Shell;
+use kit::testing::BareShell;
 use kit::{Builder, Context, Fields, House, Role, UnitId};
 use storage::InstallationKey;
 use storage::files::Files;
@@ -15,7 +15,7 @@ use storage::testing::TestDb;
 use tower::ServiceExt;
 use units::{Atlas, Level, Succession, Version};
 use uuid::Uuid;
-use web::{Page, Words};
+use web::Words;
 
 pub const COUNTRY: UnitId = 1;
 pub const CAN_THO: UnitId = 92;
@@ -25,32 +25,6 @@ pub const SOC_TRANG: UnitId = 31507;
 pub const BA_DINH: UnitId = 4;
 
 pub const PASSWORD: &str = "con trâu gặm cỏ bên bờ kênh";
-
-struct TestShell;
-
-impl Shell for TestShell {
-    fn page(&self, cx: &Context, title: String) -> Page {
-        Page {
-            title,
-            lang: cx.lang,
-            theme: cx.theme,
-            words: cx.words.clone(),
-            place: "Cần Thơ".into(),
-            place_note: String::new(),
-            nav: Vec::new(),
-            quick: Vec::new(),
-            boards: Vec::new(),
-            clock: String::new(),
-            person: None,
-            path: cx.path.to_string(),
-            live_since: 0,
-            now: cx.clock.now(),
-            date_line: String::new(),
-            demo: false,
-            notice: cx.notice.clone(),
-        }
-    }
-}
 
 pub struct Place {
     pub house: House,
@@ -115,7 +89,7 @@ impl Place {
             .service(atlas)
             .service(auth.clone())
             .build();
-        house.furnish(auth, Arc::new(TestShell), Vec::new());
+        house.furnish(auth, Arc::new(BareShell), Vec::new());
         let app = kit::http::router(&house, &identity::module().routes).with_state(house.clone());
         Place { house, clock, app, test }
     }

@@ -110,8 +110,8 @@ impl DemoReport {
 /// Makes the demo of `root`, so many months back (26 show the same period of last year and the year to date).
 ///
 /// Whoever sets `stop` ends it: what was made so far is taken away again, and the error is `cancelled`. A
-/// program that is killed leaves a demo that is marked as one, so that [`remove`](super::remove) takes it away
-/// and the next [`create`] begins anew.
+/// program that is killed leaves a demo that is marked as one, so that [`remove`](super::remove) takes it
+/// away and the next [`create`] begins anew.
 pub async fn create(
     cx: &Context,
     root: UnitId,

@@ -92,9 +92,10 @@ impl Engine {
         Ok(indicator.def.target.is_some() || self.targets.any(&self.db, indicator.id).await?)
     }
 
-    /// The target of a unit for a period, as known at `as_known` (`None` is now): its own, that of its year where
-    /// a value of the year can be compared, or the default. A value that is counted from the start of the year
-    /// is asked for the part of the year's target that is due by the period's end. The default is today's.
+    /// The target of a unit for a period, as known at `as_known` (`None` is now): its own, that of its year
+    /// where a value of the year can be compared, or the default. A value that is counted from the start of
+    /// the year is asked for the part of the year's target that is due by the period's end. The default is
+    /// today's.
     pub async fn target(
         &self,
         indicator: &Indicator,
@@ -144,7 +145,8 @@ fn year_of(period: Period) -> Option<Period> {
         .find_map(|calendar| period.coarser(calendar))
 }
 
-/// Where a target stands that was set for a unit, as known at `at`: the act, as typed, and whether the demo made it.
+/// Where a target stands that was set for a unit, as known at `at`: the act, as typed, and whether the demo
+/// made it.
 pub async fn decision(
     db: &Db,
     indicator: i64,

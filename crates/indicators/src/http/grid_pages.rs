@@ -1,6 +1,7 @@
 //! The entry grid: units × indicators of a field for one period, as far as the writer may write. Only what
 //! was changed is written, so that a page left open does not undo somebody else's correction. It is a plain
-//! form; a script adds pasting and moving.
+//! form; a script adds pasting and moving. Values by an extra key («phân tổ») are told in a grid of their
+//! own, one key at a time; the total is never made from them.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use askama::Template;
 use axum::extract::{DefaultBodyLimit, Form, Query};
 use axum::routing::{get, post};
 use foundation::number::{self, NumberStyle};
-use foundation::{Date, Period, Result};
+use foundation::{Date, Period, Result, error::invalid};
 use http::StatusCode;
 use kit::http::{page, redirect_with, url_encode};
 use kit::{Access, Context, Permission, Route, UnitId};
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use units::Atlas;
 use web::{Answer, Page};
 
+use super::grid_columns::{self, Column};
 use super::import_shown::{self, PackChoice};
 use crate::actions::record::{Mode, Record};
 use crate::definition::Indicator;
@@ -25,6 +27,9 @@ use crate::import::form::{self, Form as EntryForm};
 use crate::observations;
 use crate::show;
 use crate::{check::Incoming, engine::Span};
+
+/// So many cells at most, as in a form without extra keys.
+const MOST_CELLS: usize = 6000;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -42,6 +47,9 @@ struct Asked {
     group: String,
     #[serde(default)]
     period: String,
+    /// The extra key by which values are told, or empty.
+    #[serde(default)]
+    dim: String,
 }
 
 /// One cell.
@@ -73,6 +81,8 @@ struct GridPage {
     groups: Vec<(String, String)>,
     pack: String,
     group: String,
+    dims: Vec<(String, String)>,
+    dim: String,
     period: String,
     periods: Vec<(String, String)>,
     /// One unit: its indicators stand below each other. Several: units below each other, indicators across.
@@ -90,13 +100,14 @@ struct Drawn {
     asked: Asked,
     packs: Vec<PackChoice>,
     groups: Vec<(String, String)>,
-    now: BTreeMap<(i64, UnitId), f64>,
-    before: BTreeMap<(i64, UnitId), f64>,
+    dims: Vec<(String, String)>,
+    columns: Vec<Column>,
+    now: Shown,
+    before: Shown,
 }
 
-fn key(indicator: i64, unit: UnitId) -> String {
-    format!("v.{indicator}.{unit}")
-}
+/// Values by indicator, unit and extra keys.
+type Shown = BTreeMap<(i64, UnitId, String), f64>;
 
 fn typed(indicator: &Indicator, value: Option<f64>) -> String {
     value.map_or_else(String::new, |v| {
@@ -128,18 +139,26 @@ async fn draw(cx: &Context, mut asked: Asked) -> Result<Drawn> {
     let period = form::period_of(&asked.period, &calendars, today)?;
     let form = form::form(&catalogue, &map, root, &cx.scope, today, &asked.pack, group, period);
     asked.period = period.code();
-    let (mut now, mut before) = (BTreeMap::new(), BTreeMap::new());
+    let dims = grid_columns::dims(&form.indicators, cx.lang);
+    if !dims.iter().any(|d| d.0 == asked.dim) {
+        asked.dim.clear();
+    }
+    let columns = grid_columns::columns(&form.indicators, &asked.dim, cx.lang);
+    if !asked.dim.is_empty() && columns.len() * form.units.len() > MOST_CELLS {
+        return Err(invalid("grid_too_large", "Bảng có quá nhiều ô. Hãy chọn một nhóm chỉ tiêu."));
+    }
+    let (mut now, mut before) = (Shown::new(), Shown::new());
     for indicator in &form.indicators {
         let span = Span::ending(period, 2);
         let (from, to) = (span.from, span.to);
         for s in observations::shown(&cx.db, indicator.id, period.calendar, from, to).await? {
-            if let (true, Some(value)) = (s.dims.is_empty(), s.value) {
+            if let Some(value) = s.value {
                 let map = if s.period == period.index { &mut now } else { &mut before };
-                map.insert((indicator.id, s.unit), value);
+                map.insert((indicator.id, s.unit, s.dims), value);
             }
         }
     }
-    Ok(Drawn { form, asked, packs, groups, now, before })
+    Ok(Drawn { form, asked, packs, groups, dims, columns, now, before })
 }
 
 impl Drawn {
@@ -150,9 +169,10 @@ impl Drawn {
         faults: &BTreeMap<String, String>,
     ) -> Result<GridPage> {
         let form = &self.form;
-        let cell = |indicator: &Indicator, unit: UnitId, label: String| {
-            let id = (indicator.id, unit);
-            let name = if form.takes(indicator.id, unit) { key(indicator.id, unit) } else { String::new() };
+        let cell = |column: &Column, unit: UnitId, label: String| {
+            let indicator = &column.indicator;
+            let id = (indicator.id, unit, column.kept());
+            let name = if form.takes(indicator.id, unit) { column.key(unit) } else { String::new() };
             CellRow {
                 value: sent
                     .get(&name)
@@ -167,20 +187,20 @@ impl Drawn {
                 name,
             }
         };
-        let title = |i: &Indicator| i.def.name.get(cx.lang).to_owned();
-        let measure = |i: &Indicator| i.def.unit.get(cx.lang).to_owned();
+        let title = |c: &Column| c.title(cx.lang);
+        let measure = |c: &Column| c.indicator.def.unit.get(cx.lang).to_owned();
         let one = match form.units.as_slice() {
             [only] => Some(only),
             _ => None,
         };
         let rows = match one {
-            Some(unit) => form
-                .indicators
+            Some(unit) => self
+                .columns
                 .iter()
-                .map(|i| GridRow {
-                    title: title(i),
-                    measure: measure(i),
-                    cells: vec![cell(i, unit.unit, title(i))],
+                .map(|c| GridRow {
+                    title: title(c),
+                    measure: measure(c),
+                    cells: vec![cell(c, unit.unit, title(c))],
                 })
                 .collect(),
             None => form
@@ -189,10 +209,10 @@ impl Drawn {
                 .map(|u| GridRow {
                     title: u.name.clone(),
                     measure: String::new(),
-                    cells: form
-                        .indicators
+                    cells: self
+                        .columns
                         .iter()
-                        .map(|i| cell(i, u.unit, format!("{}, {}", title(i), u.name)))
+                        .map(|c| cell(c, u.unit, format!("{}, {}", title(c), u.name)))
                         .collect(),
                 })
                 .collect(),
@@ -208,10 +228,12 @@ impl Drawn {
             groups: self.groups.clone(),
             pack: self.asked.pack.clone(),
             group: self.asked.group.clone(),
+            dims: self.dims.clone(),
+            dim: self.asked.dim.clone(),
             period: form.period.code(),
             periods: periods.into_iter().map(|p| (p.code(), show::period(p, cx.lang))).collect(),
             one: one.map(|u| u.name.clone()),
-            heads: form.indicators.iter().map(|i| (title(i), measure(i))).collect(),
+            heads: self.columns.iter().map(|c| (title(c), measure(c))).collect(),
             rows,
             was: sent.get("was").cloned().unwrap_or_else(|| self.was()),
             reason: sent.get("reason").cloned().unwrap_or_default(),
@@ -222,14 +244,11 @@ impl Drawn {
     /// What stood in the grid when the page was made, in one hidden field.
     fn was(&self) -> String {
         let mut parts = Vec::with_capacity(self.now.len());
-        for indicator in &self.form.indicators {
+        for column in &self.columns {
+            let indicator = &column.indicator;
             for unit in &self.form.units {
-                if let Some(value) = self.now.get(&(indicator.id, unit.unit)) {
-                    parts.push(format!(
-                        "{}={}",
-                        key(indicator.id, unit.unit),
-                        typed(indicator, Some(*value))
-                    ));
+                if let Some(value) = self.now.get(&(indicator.id, unit.unit, column.kept())) {
+                    parts.push(format!("{}={}", column.key(unit.unit), typed(indicator, Some(*value))));
                 }
             }
         }
@@ -245,7 +264,7 @@ async fn show_grid(cx: Context, Query(asked): Query<Asked>) -> Answer {
 async fn save(cx: Context, Form(fields): Form<Vec<(String, String)>>) -> Answer {
     let mut sent: BTreeMap<String, String> = fields.into_iter().collect();
     let take = |name: &str| sent.get(name).cloned().unwrap_or_default();
-    let asked = Asked { pack: take("pack"), group: take("group"), period: take("period") };
+    let asked = Asked { pack: take("pack"), group: take("group"), period: take("period"), dim: take("dim") };
     let drawn = draw(&cx, asked).await?;
     let was: BTreeMap<String, String> = take("was")
         .split(';')
@@ -253,9 +272,10 @@ async fn save(cx: Context, Form(fields): Form<Vec<(String, String)>>) -> Answer 
         .collect();
     let mut rows = Vec::new();
     let mut names = Vec::new();
-    for indicator in &drawn.form.indicators {
+    for column in &drawn.columns {
+        let indicator = &column.indicator;
         for unit in drawn.form.units.iter().filter(|u| drawn.form.takes(indicator.id, u.unit)) {
-            let name = key(indicator.id, unit.unit);
+            let name = column.key(unit.unit);
             let Some(text) = sent.get(&name).map(|t| t.trim()) else { continue };
             let before = was.get(&name).map_or("", String::as_str);
             let read = |text: &str| number::parse_number(text, NumberStyle::Vi).ok();
@@ -267,16 +287,18 @@ async fn save(cx: Context, Form(fields): Form<Vec<(String, String)>>) -> Answer 
                 unit: unit.code.clone(),
                 period: drawn.form.period.code(),
                 value: text.to_owned(),
+                dims: column.dims(),
                 ..Incoming::default()
             });
             names.push(name);
         }
     }
     let here = format!(
-        "/grid?pack={}&group={}&period={}",
+        "/grid?pack={}&group={}&period={}&dim={}",
         url_encode(&drawn.asked.pack),
         url_encode(&drawn.asked.group),
-        drawn.form.period.code()
+        drawn.form.period.code(),
+        url_encode(&drawn.asked.dim)
     );
     if rows.is_empty() {
         return redirect_with(&here, &cx.t("grid-nothing"));

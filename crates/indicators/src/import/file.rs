@@ -18,6 +18,7 @@ use super::workbook::{Sheet, Workbook};
 use crate::actions::record::{self, Mode, Record, SourceSpec};
 use crate::check::Checker;
 use crate::engine::Engine;
+use crate::observations;
 
 /// So many files are read at once; each may take some hundred megabytes.
 static READERS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
@@ -255,10 +256,8 @@ pub async fn import_file(
     let faults = std::mem::take(&mut delivery.faults);
     let source = options.source.unwrap_or_else(reports);
     let refuse = !faults.is_empty() && options.mode == Mode::AllOrNothing;
-    let mut compared = Compared::default();
-    let mut batch = None;
-    if options.dry_run || refuse || delivery.told.is_empty() {
-        compared = compare::compare(&cx.db, &source.code, &delivery.told, 0).await?.0;
+    let (compared, batch) = if options.dry_run || refuse || delivery.told.is_empty() {
+        (compare::compare(&cx.db, &source.code, &delivery.told, 0).await?.0, None)
     } else {
         let kept = cx.files.keep(&cx.db, cx.clock.as_ref(), name, "application/octet-stream", &bytes).await?;
         let told = std::mem::take(&mut delivery.told);
@@ -268,9 +267,13 @@ pub async fn import_file(
         }
         let record = recording(&workbook, source, options.mode, Some(kept.id), note);
         let outcome = record::write(cx, &record, told, Vec::new()).await?;
-        (compared.changed, compared.unchanged) = (outcome.changed, outcome.unchanged);
-        batch = outcome.batch;
-    }
+        let new = match outcome.batch {
+            Some(batch) => observations::first_told(&cx.db, batch).await?,
+            None => 0,
+        };
+        let compared = Compared { new, changed: outcome.changed - new, unchanged: outcome.unchanged };
+        (compared, outcome.batch)
+    };
     let mut summary = summary(&workbook, &delivery, compared);
     summary.faults = faults.len() as u64;
     Ok(ImportReport { plan, left_out, summary, faults, batch })

@@ -118,8 +118,8 @@ pub struct Mapping {
     /// How typed numbers are read.
     #[serde(with = "style")]
     pub style: NumberStyle,
-    /// Columns whose figures in percent are written as parts of one (0,985 for 98,5 %): they are multiplied by
-    /// a hundred.
+    /// Columns whose figures in percent are written as parts of one (0,985 for 98,5 %): they are multiplied
+    /// by a hundred.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hundredfold: Vec<usize>,
 }

@@ -1,6 +1,6 @@
 //! Percentages that were written as parts of one. Only `.xlsx` tells how a cell is shown; in every other file
-//! 98,5 % comes as 0,985, which is a good percentage too. So nothing is changed by itself: a column that looks so
-//! is told, and a person says what it is.
+//! 98,5 % comes as 0,985, which is a good percentage too. So nothing is changed by itself: a column that
+//! looks so is told, and a person says what it is.
 
 use std::collections::BTreeMap;
 

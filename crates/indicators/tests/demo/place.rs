@@ -9,6 +9,7 @@ use indicators::catalogue::Group;
 use indicators::definition::{Definition, OverPlaces};
 use indicators::demo::{Spec, save};
 use indicators::{Catalogue, Engine, Indicator, store};
+use kit::testing::AUDIT;
 use kit::{Builder, Context, UnitId};
 use serde::Deserialize;
 use storage::files::Files;
@@ -77,15 +78,6 @@ pub fn catalogue(packs: &Packs) -> Catalogue {
     Catalogue::new(all.collect(), Vec::<Group>::new())
 }
 
-/// The tables of other modules that a context needs.
-const OTHERS: &[Migration] = &[Migration {
-    name: "0001_audit",
-    sqlite: "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
-        action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);",
-    postgres: "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
-        action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);",
-}];
-
 /// 22 November 2026, 10:20 in Việt Nam.
 pub fn clock() -> Arc<TestClock> {
     let day = Date::from_ymd(2026, 11, 22).unwrap();
@@ -97,7 +89,7 @@ pub async fn house(db: &TestDb, clock: Arc<TestClock>, code: &str) -> (Context, 
     let modules: [(&'static str, &[Migration]); 4] = [
         ("storage", storage::migrate::OWN),
         ("units", units::module().migrations),
-        ("identity", OTHERS),
+        ("identity", AUDIT),
         ("indicators", indicators::module().migrations),
     ];
     storage::migrate(&db.db, clock.as_ref(), &modules).await.unwrap();

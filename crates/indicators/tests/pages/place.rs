@@ -13,7 +13,8 @@ use indicators::actions::record::{Mode, Outcome, Record, SourceSpec};
 use indicators::check::Incoming;
 use indicators::definition::Definition;
 use indicators::{Engine, store};
-use kit::house::{Authenticator, Shell};
+use kit::house::Authenticator;
+use kit::testing::{AUDIT, BareShell};
 use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, Session, UnitId};
 use serde_json::json;
 use storage::testing::TestDb;
@@ -21,7 +22,6 @@ use storage::{Migration, settings};
 use tower::ServiceExt;
 use units::version::BEFORE_RECORDS;
 use units::{Atlas, Level, Succession, Version};
-use web::Page;
 
 /// The city, its communes of today, and one that was merged into the first.
 pub const CITY: UnitId = 92;
@@ -29,15 +29,6 @@ pub const CAI_KHE: UnitId = 131135;
 pub const NINH_KIEU: UnitId = 131150;
 pub const TRAN_DE: UnitId = 131675;
 pub const OLD_DAI_AN: UnitId = 431673;
-
-/// The tables of other modules that a context needs.
-const OTHERS: &[Migration] = &[Migration {
-    name: "0001_audit",
-    sqlite: "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
-        action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);",
-    postgres: "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
-        action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);",
-}];
 
 fn version(unit: UnitId, level: Level, kind: &str, name: &str, from: Date) -> Version {
     Version {
@@ -84,7 +75,7 @@ pub fn definitions() -> Vec<(String, Definition)> {
         "bands": [{"to": 85.0, "state": "bad"}, {"to": 90.0, "state": "watch"}, {"state": "good"}],
     }));
     let spent = definition(json!({
-        "id": "spent", "name": {"vi": "Giải ngân", "en": "Disbursed"}, "unit": {"vi": "%", "en": "%"},
+        "id": "spent", "optional": true, "name": {"vi": "Giải ngân", "en": "Disbursed"}, "unit": {"vi": "%", "en": "%"},
         "decimals": 1, "calendar": "month", "cumulative": {}, "reported_by": "province",
         "visibility": "internal", "direction": "up", "over_places": "none", "over_time": "last",
         "target": {"value": 100.0},
@@ -121,33 +112,6 @@ impl Authenticator for ByHeader {
                 _ => Session { actor: Actor::Public, scope: Scope::Public },
             })
         })
-    }
-}
-
-/// A shell with nothing in its menu.
-struct Bare;
-
-impl Shell for Bare {
-    fn page(&self, cx: &Context, title: String) -> Page {
-        Page {
-            title,
-            lang: cx.lang,
-            theme: cx.theme,
-            words: cx.words.clone(),
-            place: "Cần Thơ".into(),
-            place_note: String::new(),
-            nav: Vec::new(),
-            quick: Vec::new(),
-            boards: Vec::new(),
-            clock: String::new(),
-            person: None,
-            path: cx.path.to_string(),
-            live_since: 0,
-            now: cx.clock.now(),
-            date_line: String::new(),
-            demo: false,
-            notice: None,
-        }
     }
 }
 
@@ -212,7 +176,7 @@ impl House {
         let modules: [(&'static str, &[Migration]); 5] = [
             ("storage", storage::migrate::OWN),
             ("units", units::module().migrations),
-            ("identity", OTHERS),
+            ("identity", AUDIT),
             ("packs", packs::module().migrations),
             ("indicators", indicators::module().migrations),
         ];
@@ -261,7 +225,7 @@ impl House {
             .service(packs)
             .service(maps)
             .build();
-        house.furnish(Arc::new(ByHeader), Arc::new(Bare), Vec::new());
+        house.furnish(Arc::new(ByHeader), Arc::new(BareShell), Vec::new());
         house.live.serve(vec![Arc::new(indicators::http::head::HeadRenderer(house.clone()))]);
         let router = kit::http::router(&house, &indicators::module().routes).with_state(house.clone());
         let name = test.name();

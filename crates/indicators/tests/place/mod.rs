@@ -9,12 +9,11 @@ use std::sync::Arc;
 use foundation::{Clock, Date, Instant, Period, TestClock};
 use indicators::definition::Definition;
 use indicators::{Engine, store};
-use kit::house::Shell;
+use kit::testing::{AUDIT, BareShell};
 use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, UnitId};
 use storage::args;
 use storage::testing::TestDb;
 use units::{Atlas, Level};
-use web::Page;
 
 pub const ROOT: UnitId = 92;
 
@@ -24,32 +23,6 @@ pub struct House {
     pub name: &'static str,
     pub communes: Vec<(UnitId, String, String)>,
     _test: TestDb,
-}
-
-struct PlainShell;
-
-impl Shell for PlainShell {
-    fn page(&self, cx: &Context, title: String) -> Page {
-        Page {
-            title,
-            lang: cx.lang,
-            theme: cx.theme,
-            words: cx.words.clone(),
-            place: "Thành phố Cần Thơ".into(),
-            place_note: String::new(),
-            nav: Vec::new(),
-            quick: Vec::new(),
-            boards: Vec::new(),
-            clock: "07:00".into(),
-            person: None,
-            path: cx.path.to_string(),
-            live_since: 0,
-            now: cx.clock.now(),
-            date_line: "22/11/2026".into(),
-            demo: false,
-            notice: cx.notice.clone(),
-        }
-    }
 }
 
 struct Everybody;
@@ -76,6 +49,10 @@ pub fn definitions() -> Vec<(String, Definition)> {
     };
     let mut rate = commune("satisfied", "Mức độ hài lòng", "%", 1, "month");
     rate.range.max = Some(100.0);
+    let mut done = commune("done", "Hồ sơ đã giải quyết", "hồ sơ", 0, "month");
+    done.dims = serde_json::from_value(serde_json::json!([{"id": "applicant", "values": [
+        {"id": "person", "name": "Cá nhân"}, {"id": "organisation", "name": "Tổ chức"}]}]))
+    .unwrap();
     let beds = definition(serde_json::json!({
         "id": "beds", "name": "Giường bệnh thực kê", "unit": "giường", "calendar": "month",
         "reported_by": "province", "over_places": "none",
@@ -87,7 +64,7 @@ pub fn definitions() -> Vec<(String, Definition)> {
     }));
     vec![
         ("admin".into(), commune("received", "Hồ sơ tiếp nhận", "hồ sơ", 0, "month")),
-        ("admin".into(), commune("done", "Hồ sơ đã giải quyết", "hồ sơ", 0, "month")),
+        ("admin".into(), done),
         ("admin".into(), commune("on_time", "Hồ sơ đúng hạn", "hồ sơ", 0, "month")),
         ("admin".into(), rate),
         ("admin".into(), share),
@@ -115,6 +92,7 @@ impl House {
         let modules = [
             ("storage", storage::migrate::OWN),
             ("units", units::module().migrations),
+            ("identity", AUDIT),
             ("packs", packs::module().migrations),
             (module.name, module.migrations),
         ];
@@ -131,10 +109,6 @@ impl House {
             .map(|v| (v.unit, v.code.clone(), v.full_name()))
             .collect();
         let mut tx = db.begin().await.unwrap();
-        let audit =
-            "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
-            action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);";
-        tx.batch(audit.into()).await.unwrap();
         units::store::save_versions(&mut tx, &versions).await.unwrap();
         storage::settings::set(&mut tx, clock.as_ref(), units::atlas::ROOT, "92").await.unwrap();
         store::save_definitions(&mut tx, clock.now(), &definitions()).await.unwrap();
@@ -146,7 +120,7 @@ impl House {
         let words = web::Words::new(&words).unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
         let house = kit::Builder::new(db, files, shared, words).service(atlas).service(engine).build();
-        house.furnish(Arc::new(Everybody), Arc::new(PlainShell), Vec::new());
+        house.furnish(Arc::new(Everybody), Arc::new(BareShell), Vec::new());
         let name = test.name();
         House { cx: house.system("test"), clock, name, communes, _test: test }
     }

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use foundation::{Clock, Instant, Result, TestClock, error::internal};
 use futures_util::future::BoxFuture;
 use http::request::Parts;
-use kit::house::{Authenticator, Shell};
+use kit::house::Authenticator;
+use kit::testing::{AUDIT, BareShell};
 use kit::{Actor, Context, PackFault, PackFile, PackNames, PackPart, Role, Scope, Session};
 use packs::Packs;
 use packs::actions::overlay::Place;
@@ -18,7 +19,6 @@ use serde::Deserialize;
 use storage::testing::TestDb;
 use storage::{Tx, args};
 use tower::ServiceExt;
-use web::Page;
 
 /// `pack.yaml` of a pack.
 pub fn pack(id: &str, order: u32) -> String {
@@ -146,32 +146,6 @@ impl Authenticator for ByHeader {
     }
 }
 
-struct PlainShell;
-
-impl Shell for PlainShell {
-    fn page(&self, cx: &Context, title: String) -> Page {
-        Page {
-            title,
-            lang: cx.lang,
-            theme: cx.theme,
-            words: cx.words.clone(),
-            place: "Cần Thơ".into(),
-            place_note: String::new(),
-            nav: Vec::new(),
-            quick: Vec::new(),
-            boards: Vec::new(),
-            clock: String::new(),
-            person: None,
-            path: cx.path.to_string(),
-            live_since: 0,
-            now: cx.clock.now(),
-            date_line: String::new(),
-            demo: false,
-            notice: cx.notice.clone(),
-        }
-    }
-}
-
 /// A house with nothing in it but packs.
 pub struct House {
     pub cx: Context,
@@ -197,13 +171,12 @@ impl House {
         let clock = Arc::new(TestClock::at(Instant(1_795_305_600_000_000)));
         let db = test.db.clone();
         let module = packs::module();
-        let modules = [("storage", storage::migrate::OWN), (module.name, module.migrations)];
+        let modules =
+            [("storage", storage::migrate::OWN), ("identity", AUDIT), (module.name, module.migrations)];
         storage::migrate(&db, clock.as_ref(), &modules).await.unwrap();
         let mut tx = db.begin().await.unwrap();
-        // Identity's table, and the table of the part.
-        let sql = "CREATE TABLE audit (id UUID NOT NULL PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,
-                       action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);
-                   CREATE TABLE thing (id TEXT NOT NULL PRIMARY KEY, value DOUBLE PRECISION NOT NULL);";
+        // The table of the part.
+        let sql = "CREATE TABLE thing (id TEXT NOT NULL PRIMARY KEY, value DOUBLE PRECISION NOT NULL);";
         tx.batch(sql.into()).await.unwrap();
         tx.commit().await.unwrap();
         let part = Arc::new(ThingPart::default());
@@ -215,7 +188,7 @@ impl House {
         let words = web::Words::new(&words).unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
         let house = kit::Builder::new(db, files, shared, words).service(packs.clone()).build();
-        house.furnish(Arc::new(ByHeader), Arc::new(PlainShell), Vec::new());
+        house.furnish(Arc::new(ByHeader), Arc::new(BareShell), Vec::new());
         let name = test.name();
         House { cx: house.system("test"), clock, parts, name, part, packs, test }
     }

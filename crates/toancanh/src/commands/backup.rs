@@ -5,8 +5,9 @@
 //! restore counts every hash again before anything gets its name, and goes into an empty data folder only:
 //! nothing is ever overwritten.
 //!
-//! The installation key is left out, so that a stolen backup opens none of the secrets it seals; whoever makes
-//! a backup is told to keep the key elsewhere ([decision 10](../../../../docs/decisions/0010-installation-key.md)).
+//! The installation key is left out, so that a stolen backup opens none of the secrets it seals; whoever
+//! makes a backup is told to keep the key elsewhere ([decision
+//! 10](../../../../docs/decisions/0010-installation-key.md)).
 
 use std::fs::{self, File};
 use std::io::{Read, Write};

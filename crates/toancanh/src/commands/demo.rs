@@ -41,8 +41,8 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// Makes the demo. Ctrl+C takes away what was made so far; pressed again, it ends at once, and the rest goes with
-/// `--remove` or when the demo is made the next time.
+/// Makes the demo. Ctrl+C takes away what was made so far; pressed again, it ends at once, and the rest goes
+/// with `--remove` or when the demo is made the next time.
 async fn made(cx: &Context, root: UnitId, months: i32) -> Result<DemoReport> {
     let stop = AtomicBool::new(false);
     let mut progress = |words: &str| eprintln!("  {words}");

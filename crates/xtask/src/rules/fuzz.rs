@@ -1,5 +1,6 @@
-//! Every parser of foreign bytes has its fuzz target. The list is here and nowhere else: a public function that
-//! takes `bytes` or `body` and is not in it is a fault, and so is a target that tries nothing of the list.
+//! Every parser of foreign bytes has its fuzz target. The list is here and nowhere else: a public function
+//! that takes `bytes` or `body` and is not in it is a fault, and so is a target that tries nothing of the
+//! list.
 
 use std::collections::BTreeSet;
 
