@@ -12,17 +12,25 @@ use crate::{Result, fail};
 /// One observation of the newest month.
 pub fn row(indicator: &str, commune: &str, value: u32) -> Value {
     json!({
-        "indicator": indicator, "unit": commune, "period": format!("{:04}-{:02}", NEWEST.0, NEWEST.1), "value": value,
+        "indicator": indicator,
+        "unit": commune,
+        "period": format!("{:04}-{:02}", NEWEST.0, NEWEST.1),
+        "value": value,
     })
 }
 
 /// Sends rows and waits until they are stored.
 pub async fn send(client: &reqwest::Client, base: &str, key: &str, rows: &[Value]) -> Result<()> {
-    let body = json!({"source": {"code": "bench", "name": "Máy đo", "owner": "Máy đo"}, "observations": rows});
+    let body =
+        json!({"source": {"code": "bench", "name": "Máy đo", "owner": "Máy đo"}, "observations": rows});
     let request = client.post(format!("{base}/api/v1/observations")).bearer_auth(key).json(&body);
     let answer = request.send().await?;
     let status = answer.status();
-    if status.is_success() { Ok(()) } else { fail(format!("observations: {status}: {}", answer.text().await?)) }
+    if status.is_success() {
+        Ok(())
+    } else {
+        fail(format!("observations: {status}: {}", answer.text().await?))
+    }
 }
 
 /// A feed in the background. Dropping it ends it.

@@ -1,4 +1,5 @@
-//! Pages that are open: connections of server-sent events, each with every topic of the wall, and how long a change takes to each.
+//! Pages that are open: connections of server-sent events, each with every topic of the wall, and how long a
+//! change takes to each.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

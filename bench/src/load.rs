@@ -1,5 +1,5 @@
-//! Askers. An *open loop* asks at fixed moments whether or not earlier answers came, and a time counts from the moment at which the
-//! question was due: a server that stalls cannot hide it.
+//! Askers. An *open loop* asks at fixed moments whether or not earlier answers came, and a time counts from
+//! the moment at which the question was due: a server that stalls cannot hide it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

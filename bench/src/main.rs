@@ -1,4 +1,5 @@
-//! Measures the program at the size of a province, from outside, beside raw drivers and a rival, and prints one table.
+//! Measures the program at the size of a province, from outside, beside raw drivers and a rival, and prints
+//! one table.
 //!
 //! `bench/run` builds what this needs and starts it; see `bench/README.md`.
 
@@ -97,11 +98,8 @@ async fn main() -> Result<()> {
     let mut report = Report::default();
     let path = PathBuf::from(need("--program")?);
     let lite = Program { path: path.clone(), data: work.join("lite"), database: None };
-    let big = Program {
-        path,
-        data: work.join("big"),
-        database: words.value("--postgres").map(str::to_owned),
-    };
+    let big =
+        Program { path, data: work.join("big"), database: words.value("--postgres").map(str::to_owned) };
     let load = machine::load();
     let disk = machine::fsync(&work)?;
 
@@ -141,7 +139,8 @@ fn write(bench: &Bench, report: &Report, load: &str, disk: &numbers::Times) -> R
     let size = bench.size;
     let cells = size.communes * size.months * province::PACKS * province::EACH;
     let head = format!(
-        "Machine: {}; load average before the start: {load}. A durable write of 4 kB on its disk: median {} ms, p95 {} ms.\n\n\
+        "Machine: {}; load average before the start: {load}. \
+         A durable write of 4 kB on its disk: median {} ms, p95 {} ms.\n\n\
          Data: {} communes × {} indicators × {} months = {} figures.{}\n",
         machine::told(),
         number(disk.at(0.5)),

@@ -35,7 +35,8 @@ impl Program {
         let start = Instant::now();
         let output = self.command(words).output().await?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned()
+                + &String::from_utf8_lossy(&output.stdout);
             return fail(format!("{words:?} failed: {said}"));
         }
         Ok(start.elapsed().as_secs_f64())
@@ -68,7 +69,9 @@ impl Program {
         }
         let first_answer_s = start.elapsed().as_secs_f64();
         let mut link = None;
-        while let Ok(Ok(Some(line))) = tokio::time::timeout(Duration::from_millis(300), lines.next_line()).await {
+        while let Ok(Ok(Some(line))) =
+            tokio::time::timeout(Duration::from_millis(300), lines.next_line()).await
+        {
             if let Some(at) = line.find("/first-run?token=") {
                 link = Some(line[at..].trim().to_owned());
             }
@@ -108,7 +111,8 @@ impl Server {
         let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
         let of = |name: &str| {
             let line = text.lines().find(|l| l.starts_with(name));
-            line.and_then(|l| l.split_whitespace().nth(1)).and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+            line.and_then(|l| l.split_whitespace().nth(1)).and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0)
+                / 1024.0
         };
         Ok(Memory { resident: of("Rss:"), anonymous: of("Anonymous:") })
     }

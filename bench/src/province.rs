@@ -1,7 +1,9 @@
-//! A province to measure with: 103 communes × 500 indicators × 120 months, and a wall, an overview and fields that show them.
+//! A province to measure with: 103 communes × 500 indicators × 120 months, and a wall, an overview and fields
+//! that show them.
 //!
-//! The places are the real ones of Cần Thơ; the indicators are called after nothing, so that nobody takes a figure of the bench
-//! for a real one. Everything is reckoned from the indices, so two runs measure the same data.
+//! The places are the real ones of Cần Thơ; the indicators are called after nothing, so that nobody takes a
+//! figure of the bench for a real one. Everything is reckoned from the indices, so two runs measure the same
+//! data.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -93,7 +95,8 @@ pub fn write_packs(folder: &Path) -> Result<()> {
     let at = folder.join("overview/boards");
     std::fs::create_dir_all(&at)?;
     let text = |name: &str| format!("{{vi: {name}, en: {name}}}");
-    let pack = format!("id: overview\nname: {0}\norder: 1\nicon: home\nabout: {0}\nowner_agency:\n", text("Bench"));
+    let pack =
+        format!("id: overview\nname: {0}\norder: 1\nicon: home\nabout: {0}\nowner_agency:\n", text("Bench"));
     let owner = format!("  - {{valid_from: 2025-07-01, name: {}, verified: false}}\n", text("Bench"));
     std::fs::write(folder.join("overview/pack.yaml"), pack + &owner)?;
     std::fs::write(at.join("wall.yaml"), wall_yaml())?;
@@ -114,16 +117,19 @@ fn pack_yaml(id: &str, pack: usize) -> String {
 fn indicators_yaml(pack: usize) -> String {
     let mut text = String::from("groups:\n  - {id: all, name: {vi: Tất cả, en: All}}\nindicators:\n");
     let shared = "visibility: public\n    source: {vi: Máy đo, en: The bench}\n    \
-                  explain: {vi: Số để đo tốc độ., en: A number to measure speed with.}\n    verified: false\n";
+                  explain: {vi: Số để đo tốc độ., en: A number to measure speed with.}\n    \
+                  verified: false\n";
     for n in 0..EACH {
         let indicator = pack * EACH + n;
         let over = over_places(indicator);
         let (unit, time) = if over == "sum" { ("hồ sơ", "sum") } else { ("điểm", "mean") };
         let _ = write!(
             text,
-            "  - id: i{n:02}\n    group: all\n    name: {{vi: Chỉ tiêu đo {0}, en: Bench indicator {0}}}\n    \
+            "  - id: i{n:02}\n    group: all\n    name: {{vi: Chỉ tiêu đo {0}, \
+             en: Bench indicator {0}}}\n    \
              unit: {{vi: {unit}, en: points}}\n    decimals: 0\n    calendar: month\n    \
-             reported_by: commune\n    over_places: {over}\n    over_time: {time}\n    apportion: population\n    \
+             reported_by: commune\n    over_places: {over}\n    over_time: {time}\n    \
+             apportion: population\n    \
              direction: up\n    range: {{min: 0, max: 100000}}\n    due: {{days: 5}}\n    ",
             indicator + 1
         );
@@ -136,10 +142,12 @@ fn indicators_yaml(pack: usize) -> String {
         let _ = write!(
             text,
             "  - id: r{n}\n    group: all\n    name: {{vi: Tỷ lệ đo {0}, en: Bench ratio {0}}}\n    \
-             unit: {{vi: \"%\", en: \"%\"}}\n    decimals: 1\n    calendar: month\n    reported_by: computed\n    \
+             unit: {{vi: \"%\", en: \"%\"}}\n    decimals: 1\n    calendar: month\n    \
+             reported_by: computed\n    \
              over_places: {{ratio: {{of: i{1:02}, to: i{2:02}, times: 50}}}}\n    over_time: last\n    \
              apportion: none\n    direction: up\n    bands:\n      - {{to: 45, state: bad}}\n      \
-             - {{to: 50, state: watch}}\n      - {{state: good}}\n    target: {{value: 50, verified: false}}\n    ",
+             - {{to: 50, state: watch}}\n      - {{state: good}}\n    \
+             target: {{value: 50, verified: false}}\n    ",
             n + 1,
             n * 5,
             n * 5 + 1
@@ -150,7 +158,8 @@ fn indicators_yaml(pack: usize) -> String {
 }
 
 fn field_yaml(id: &str) -> String {
-    let mut text = format!("id: field\nkind: field\nname: {{vi: {id}, en: {id}}}\norder: 10\nareas:\n  main:\n");
+    let mut text =
+        format!("id: field\nkind: field\nname: {{vi: {id}, en: {id}}}\norder: 10\nareas:\n  main:\n");
     for n in [0, 3, 4, 5, 8, 9, 10, 13] {
         let _ = writeln!(text, "    - {{figure: i{n:02}}}");
     }
@@ -163,18 +172,22 @@ fn field_yaml(id: &str) -> String {
 /// The shape of the shipped wall: twelve figures, six maps, three lists, a trend, a panel, a comparison.
 fn wall_yaml() -> String {
     let mut text = String::from(
-        "id: wall\nkind: wall\nname: {vi: Màn hình đo, en: Wall}\norder: 10\nrotate_seconds: 30\nareas:\n  left:\n",
+        "id: wall\nkind: wall\nname: {vi: Màn hình đo, en: Wall}\norder: 10\n\
+         rotate_seconds: 30\nareas:\n  left:\n",
     );
     for n in 0..12 {
         let _ = writeln!(text, "    - {{figure: {}}}", wall_figure(n));
     }
     text.push_str("  map:\n");
     for n in 0..6 {
-        let _ = writeln!(text, "    - {{map: bench{}.{}}}", n % PACKS + 1, if n % 2 == 0 { "r0" } else { "i03" });
+        let _ =
+            writeln!(text, "    - {{map: bench{}.{}}}", n % PACKS + 1, if n % 2 == 0 { "r0" } else { "i03" });
     }
     text.push_str("  right:\n    - {list: late_reporters, top: 5}\n    - {list: off_target, top: 5}\n");
     text.push_str("    - {list: corrections, top: 3}\n  bottom:\n    - {trend: bench1.i00, periods: 24}\n");
-    text.push_str("    - {figures: [bench1.i05, bench2.i05, bench3.i05, bench4.i05], title: {vi: Đo, en: Bench}}\n");
+    text.push_str(
+        "    - {figures: [bench1.i05, bench2.i05, bench3.i05, bench4.i05], title: {vi: Đo, en: Bench}}\n",
+    );
     text.push_str("    - {compare: bench1.r1, top: 3}\n");
     text
 }
@@ -186,7 +199,9 @@ pub fn wall_figure(n: usize) -> String {
 }
 
 fn overview_yaml() -> String {
-    let mut text = String::from("id: overview\nkind: overview\nname: {vi: Tổng quan, en: Overview}\norder: 1\nareas:\n  main:\n");
+    let mut text = String::from(
+        "id: overview\nkind: overview\nname: {vi: Tổng quan, en: Overview}\norder: 1\nareas:\n  main:\n",
+    );
     for n in 0..12 {
         let _ = writeln!(text, "    - {{figure: {}}}", wall_figure(n));
     }
@@ -197,7 +212,8 @@ fn overview_yaml() -> String {
     text
 }
 
-/// Files as an officer or a program would bring them, half a year each: the paths, and how many rows each has.
+/// Files as an officer or a program would bring them, half a year each: the paths, and how many rows each
+/// has.
 pub fn write_imports(folder: &Path, communes: &[String], size: Size) -> Result<Vec<(PathBuf, usize)>> {
     let months = months(size.months);
     let mut files = Vec::new();
@@ -221,8 +237,8 @@ pub fn write_imports(folder: &Path, communes: &[String], size: Size) -> Result<V
     Ok(files)
 }
 
-/// One month as an Excel file: `Mã đơn vị`, `Chỉ tiêu`, `Kỳ`, `Giá trị`. Its values differ from the imported ones by `shift`, so
-/// that every row is a correction.
+/// One month as an Excel file: `Mã đơn vị`, `Chỉ tiêu`, `Kỳ`, `Giá trị`. Its values differ from the imported
+/// ones by `shift`, so that every row is a correction.
 pub fn write_excel(path: &Path, communes: &[String], month: usize, name: &str, shift: u32) -> Result<usize> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();

@@ -1,5 +1,6 @@
-//! The floor under an import: the same rows into the same two tables (what was told, and what is shown) with their keys, by the
-//! driver alone. No check, no comparison with what stands, no event, no audit: what a bulk insert costs at the least.
+//! The floor under an import: the same rows into the same two tables (what was told, and what is shown) with
+//! their keys, by the driver alone. No check, no comparison with what stands, no event, no audit: what a bulk
+//! insert costs at the least.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,14 +11,18 @@ use crate::Result;
 
 /// The tables of `crates/indicators/migrations`; `@` is what SQLite says behind a table.
 const TABLES: &str = "
-CREATE TABLE observation (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL, period INTEGER NOT NULL, unit BIGINT NOT NULL,
-    dims TEXT NOT NULL, source INTEGER NOT NULL, revision INTEGER NOT NULL, value DOUBLE PRECISION, estimated BOOLEAN NOT NULL,
-    known_at BIGINT NOT NULL, batch INTEGER NOT NULL,
+CREATE TABLE observation (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL, period INTEGER NOT NULL,
+    unit BIGINT NOT NULL, dims TEXT NOT NULL, source INTEGER NOT NULL,
+    revision INTEGER NOT NULL, value DOUBLE PRECISION,
+    estimated BOOLEAN NOT NULL, known_at BIGINT NOT NULL,
+    batch INTEGER NOT NULL,
     PRIMARY KEY (indicator, calendar, period, unit, dims, source, revision))@;
 CREATE INDEX observation_batch ON observation (batch);
-CREATE TABLE current_value (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL, period INTEGER NOT NULL, unit BIGINT NOT NULL,
-    dims TEXT NOT NULL, source INTEGER NOT NULL, precedence INTEGER NOT NULL, value DOUBLE PRECISION, estimated BOOLEAN NOT NULL,
-    known_at BIGINT NOT NULL, PRIMARY KEY (indicator, calendar, period, unit, dims))@;";
+CREATE TABLE current_value (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL, period INTEGER NOT NULL,
+    unit BIGINT NOT NULL, dims TEXT NOT NULL, source INTEGER NOT NULL,
+    precedence INTEGER NOT NULL, value DOUBLE PRECISION,
+    estimated BOOLEAN NOT NULL, known_at BIGINT NOT NULL,
+    PRIMARY KEY (indicator, calendar, period, unit, dims))@;";
 
 /// The rows of an import file: indicator number, period, unit, value.
 pub fn rows(file: &PathBuf) -> Result<Vec<(i64, i64, i64, f64)>> {
@@ -29,7 +34,12 @@ pub fn rows(file: &PathBuf) -> Result<Vec<(i64, i64, i64, f64)>> {
         let (pack, id) = code.split_once(".i").ok_or("not an indicator of the bench")?;
         let indicator = pack.parse::<i64>()? * 100 + id.parse::<i64>()?;
         let (year, month) = row[2].split_once('-').ok_or("not a month")?;
-        rows.push((indicator, year.parse::<i64>()? * 12 + month.parse::<i64>()?, row[0].parse()?, row[3].parse()?));
+        rows.push((
+            indicator,
+            year.parse::<i64>()? * 12 + month.parse::<i64>()?,
+            row[0].parse()?,
+            row[3].parse()?,
+        ));
     }
     // The order of the key, as the program writes too.
     rows.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
@@ -68,11 +78,15 @@ pub fn sqlite(folder: &Path, rows: &[(i64, i64, i64, f64)]) -> Result<f64> {
 pub async fn postgres(url: &str, rows: &[(i64, i64, i64, f64)]) -> Result<f64> {
     let (mut client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     let driving = tokio::spawn(connection);
-    client.batch_execute("DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw; SET search_path TO raw").await?;
+    client
+        .batch_execute("DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw; SET search_path TO raw")
+        .await?;
     client.batch_execute(&TABLES.replace('@', "")).await?;
     let start = Instant::now();
     let tx = client.transaction().await?;
-    for (table, ending) in [("observation", "1\t1\t{value}\tf\t0\t1"), ("current_value", "1\t1\t{value}\tf\t0")] {
+    for (table, ending) in
+        [("observation", "1\t1\t{value}\tf\t0\t1"), ("current_value", "1\t1\t{value}\tf\t0")]
+    {
         let sink = tx.copy_in::<_, bytes::Bytes>(&format!("COPY {table} FROM STDIN")).await?;
         futures_util::pin_mut!(sink);
         for chunk in rows.chunks(5000) {

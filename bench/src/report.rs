@@ -38,7 +38,14 @@ impl Report {
     }
 
     /// Adds a line, and prints it at once.
-    pub fn add(&mut self, what: impl Into<String>, must: Must, got: f64, unit: &'static str, more: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        what: impl Into<String>,
+        must: Must,
+        got: f64,
+        unit: &'static str,
+        more: impl Into<String>,
+    ) {
         let line = Line { what: what.into(), must, got, unit, more: more.into() };
         println!("{}", line.row());
         if let Some((_, lines)) = self.parts.last_mut() {
@@ -50,7 +57,10 @@ impl Report {
     pub fn markdown(&self) -> String {
         let mut text = String::new();
         for (name, lines) in &self.parts {
-            let _ = write!(text, "\n## {name}\n\n| what | asked | measured | holds | more |\n|---|---|---|---|---|\n");
+            let _ = write!(
+                text,
+                "\n## {name}\n\n| what | asked | measured | holds | more |\n|---|---|---|---|---|\n"
+            );
             for line in lines {
                 text.push_str(&line.row());
                 text.push('\n');

@@ -9,8 +9,11 @@ use crate::report::{Must, Report, number};
 use crate::{Bench, Result, fail, province};
 
 /// The three questions, as the table calls them.
-pub const QUESTIONS: [&str; 3] =
-    ["Q1 the wall: 48 figures of the province", "Q2 an indicator: 120 months of two units", "Q3 the map: 103 communes"];
+pub const QUESTIONS: [&str; 3] = [
+    "Q1 the wall: 48 figures of the province",
+    "Q2 an indicator: 120 months of two units",
+    "Q3 the map: 103 communes",
+];
 /// How often each is asked.
 pub const ASKS: usize = 50;
 
@@ -59,7 +62,8 @@ pub async fn browser(bench: &Bench, program: &Program, report: &mut Report) -> R
     server.stop().await
 }
 
-/// The rival: its own scripts set it up, load the facts and ask, and check every answer against the sums of the facts.
+/// The rival: its own scripts set it up, load the facts and ask, and check every answer against the sums of
+/// the facts.
 pub async fn superset(bench: &Bench, url: &str, report: &mut Report) -> Result<()> {
     let facts = bench.work.join("facts.csv");
     province::write_facts(&facts, &bench.communes, bench.size)?;

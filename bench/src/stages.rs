@@ -17,7 +17,8 @@ pub async fn fill(bench: &Bench, program: &Program, report: &mut Report) -> Resu
     let packs = bench.work.join("packs");
     program.run(&["packs", "apply", path(&packs)?]).await?;
     program.run(&["units", "root", province::PLACE]).await?;
-    let (least, name) = if program.database.is_some() { (30_000.0, "PostgreSQL") } else { (40_000.0, "SQLite") };
+    let (least, name) =
+        if program.database.is_some() { (30_000.0, "PostgreSQL") } else { (40_000.0, "SQLite") };
     let (mut rates, mut raws, mut total) = (Vec::new(), Vec::new(), 0);
     for (n, (file, rows)) in bench.imports.iter().enumerate() {
         let took = program.run(&["import", path(file)?]).await?;
@@ -35,7 +36,8 @@ pub async fn fill(bench: &Bench, program: &Program, report: &mut Report) -> Resu
         println!("   {name}: {total} rows, {:.0} rows/s", rates.last().copied().unwrap_or_default());
     }
     let (rate, floor) = (median(&rates), median(&raws));
-    let spread = |r: &[f64]| format!("{} to {}", number(Times(r.to_vec()).at(0.0)), number(Times(r.to_vec()).max()));
+    let spread =
+        |r: &[f64]| format!("{} to {}", number(Times(r.to_vec()).at(0.0)), number(Times(r.to_vec()).max()));
     let files = format!("{} files, {} rows; {}", bench.imports.len(), number(total as f64), spread(&rates));
     report.add(format!("CSV import, {name}"), Must::Above(least), rate, "rows/s", files);
     report.add(format!("raw bulk insert, {name}"), Must::Told, floor, "rows/s", spread(&raws));
@@ -48,7 +50,13 @@ pub async fn fill(bench: &Bench, program: &Program, report: &mut Report) -> Resu
     let more = format!("one file, {} corrections of the newest month", number(rows as f64));
     report.add(format!("Excel import, {name}"), Must::Above(least), rows as f64 / took, "rows/s", more);
     let again = program.run(&["import", path(&file)?]).await?;
-    report.add(format!("the same file again, {name}"), Must::Told, rows as f64 / again, "rows/s", "changes nothing");
+    report.add(
+        format!("the same file again, {name}"),
+        Must::Told,
+        rows as f64 / again,
+        "rows/s",
+        "changes nothing",
+    );
     Ok(())
 }
 
@@ -58,7 +66,13 @@ pub async fn serve(bench: &Bench, program: &Program, report: &mut Report) -> Res
     let must = |m: Must| if sqlite { m } else { Must::Told };
     let server = program.serve().await?;
     let more = format!("data folder {} MB", number(folder_mb(&program.data)));
-    report.add("start to first answer", must(Must::Below(1000.0)), server.first_answer_s * 1000.0, "ms", more);
+    report.add(
+        "start to first answer",
+        must(Must::Below(1000.0)),
+        server.first_answer_s * 1000.0,
+        "ms",
+        more,
+    );
     tokio::time::sleep(Duration::from_secs(2)).await;
     let idle = server.memory()?;
     let more = format!("of it its own, no file's pages: {} MB", number(idle.anonymous));
@@ -91,7 +105,8 @@ pub async fn serve(bench: &Bench, program: &Program, report: &mut Report) -> Res
         .collect();
     for (what, urls) in [("indicator page", &pages), ("indicator data, 120 months", &series)] {
         let times = in_turn(&server.client, urls).await?;
-        let more = format!("p50 {}, p99 {}; {asked} different ones", number(times.at(0.5)), number(times.at(0.99)));
+        let more =
+            format!("p50 {}, p99 {}; {asked} different ones", number(times.at(0.5)), number(times.at(0.99)));
         report.add(format!("{what}, any unit, p95"), must(Must::Below(15.0)), times.at(0.95), "ms", more);
     }
     let rate = closed_loop(&server.client, &wall, 8, Duration::from_secs(10)).await;
@@ -120,7 +135,13 @@ pub async fn serve(bench: &Bench, program: &Program, report: &mut Report) -> Res
     report.add(what, must(Must::Below(25.0)), seen.times.at(0.95), "ms", more);
     let full = server.memory()?;
     let more = format!("of it its own: {} MB", number(full.anonymous));
-    report.add("memory at the size of a province, after all that", must(Must::Below(200.0)), full.resident, "MB", more);
+    report.add(
+        "memory at the size of a province, after all that",
+        must(Must::Below(200.0)),
+        full.resident,
+        "MB",
+        more,
+    );
     server.stop().await
 }
 
@@ -150,7 +171,8 @@ pub async fn pages(bench: &Bench, program: &Program, report: &mut Report) -> Res
 pub async fn questions(bench: &Bench, program: &Program, report: &mut Report) -> Result<()> {
     let server = program.serve().await?;
     let months = province::months(bench.size.months);
-    let (first, newest) = (months.first().cloned().unwrap_or_default(), months.last().cloned().unwrap_or_default());
+    let (first, newest) =
+        (months.first().cloned().unwrap_or_default(), months.last().cloned().unwrap_or_default());
     let codes = wall_codes();
     let (place, base) = (province::PLACE, &server.base);
     let wall = format!("{base}/api/v1/figures?unit={place}&period={newest}&indicator={}", codes.join(","));
@@ -170,7 +192,12 @@ pub async fn questions(bench: &Bench, program: &Program, report: &mut Report) ->
             size = bytes;
             if round == 0 { cold = whole } else { times.0.push(whole) }
         }
-        let more = format!("p95 {}; first {}; {} kB", number(times.at(0.95)), number(cold), number(size as f64 / 1000.0));
+        let more = format!(
+            "p95 {}; first {}; {} kB",
+            number(times.at(0.95)),
+            number(cold),
+            number(size as f64 / 1000.0)
+        );
         report.add(what, Must::Told, times.at(0.5), "ms", more);
     }
     let rate = closed_loop(&server.client, &wall, 8, Duration::from_secs(20)).await;

@@ -45,8 +45,8 @@ impl Renderer for TileRenderer {
     }
 }
 
-/// Draws the public wall and overview of the place before anybody asks, so that the first screen after a start does
-/// not wait for all of their figures to be read. Who asks meanwhile shares what is being drawn.
+/// Draws the public wall and overview of the place before anybody asks, so that the first screen after a
+/// start does not wait for all of their figures to be read. Who asks meanwhile shares what is being drawn.
 pub async fn warm(house: &House) {
     let (Ok(boards), Ok(atlas)) = (house.get::<Boards>(), house.get::<Atlas>()) else { return };
     let Some(root) = atlas.root() else { return };

@@ -212,7 +212,8 @@ row! {
     }
 }
 
-/// The same of many indicators at once: each with its values by period and unit. Those without any are left out.
+/// The same of many indicators at once: each with its values by period and unit. Those without any are left
+/// out.
 pub async fn shown_of_many(
     db: &Db,
     indicators: &[i64],

@@ -1,8 +1,8 @@
-//! Pages, squeezed once: a wall is asked for by hundreds of screens in the same second, and packing its 240 kB takes longer than
-//! everything else about it.
+//! Pages, squeezed once: a wall is asked for by hundreds of screens in the same second, and packing its 240
+//! kB takes longer than everything else about it.
 //!
-//! A page's packed form is kept with the page itself, and given out only for the very same bytes, so that nobody can get what was made
-//! for another. What is no page goes on to the general layer unchanged.
+//! A page's packed form is kept with the page itself, and given out only for the very same bytes, so that
+//! nobody can get what was made for another. What is no page goes on to the general layer unchanged.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
@@ -32,7 +32,8 @@ enum Coding {
 }
 
 impl Coding {
-    /// The best that a request accepts; the browser's order of preference is not asked, as no browser has one.
+    /// The best that a request accepts; the browser's order of preference is not asked, as no browser has
+    /// one.
     fn accepted(headers: &HeaderMap) -> Option<Coding> {
         let text = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
         let takes = |name: &str| {

@@ -42,8 +42,8 @@ fn point(p: foundation::geo::Point, decimals: u8) -> Json {
 }
 
 impl Maps {
-    /// The communes below `unit` on `day` (xã, phường, đặc khu) under their names of that day, in the order of
-    /// their codes. Kept until boundaries or units change.
+    /// The communes below `unit` on `day` (xã, phường, đặc khu) under their names of that day, in the order
+    /// of their codes. Kept until boundaries or units change.
     pub async fn areas(
         &self,
         db: &Db,

@@ -105,7 +105,8 @@ impl Map {
             || self.successors(version.unit).iter().any(|s| self.is_within(s.new, root, day))
     }
 
-    /// The one unit of `level` below `root` that bore this code on `day`; Excel may have eaten its first zeros.
+    /// The one unit of `level` below `root` that bore this code on `day`; Excel may have eaten its first
+    /// zeros.
     pub fn coded(&self, text: &str, root: UnitId, level: Option<Level>, day: Date) -> Option<UnitId> {
         let text = text.trim();
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {

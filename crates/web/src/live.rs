@@ -5,10 +5,11 @@
 //! anew when something it depends on was touched.
 //!
 //! Guarantees: a page that is asked for shows each fragment as it was at most [`FRESH`] ago, and never waits
-//! for one that is younger; a page that is connected gets every change within [`BEAT`] plus the time of rendering; one
-//! that was cut off gets, on its return, every fragment that changed since the version it saw last; versions
-//! grow across restarts, so that nothing is missed then either. A page that reads too slowly is told to fetch
-//! its fragments again. It never renders for nobody: a touched fragment without readers is only marked.
+//! for one that is younger; a page that is connected gets every change within [`BEAT`] plus the time of
+//! rendering; one that was cut off gets, on its return, every fragment that changed since the version it saw
+//! last; versions grow across restarts, so that nothing is missed then either. A page that reads too slowly
+//! is told to fetch its fragments again. It never renders for nobody: a touched fragment without readers is
+//! only marked.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -23,8 +24,9 @@ use tokio::sync::{Notify, broadcast, watch};
 /// How long changes are gathered before they are rendered.
 pub const BEAT: Duration = Duration::from_millis(100);
 
-/// A fragment that was touched so long ago is not shown any more; until then a page shows it, and hears of the
-/// new one over its connection. Without this, whoever asks at the wrong moment would draw the wall for all.
+/// A fragment that was touched so long ago is not shown any more; until then a page shows it, and hears of
+/// the new one over its connection. Without this, whoever asks at the wrong moment would draw the wall for
+/// all.
 pub const FRESH: Duration = Duration::from_secs(1);
 
 /// A fragment that a page asked for in the last so many seconds is drawn anew without being asked.
@@ -70,7 +72,8 @@ pub struct Update {
     pub version: i64,
     /// The inner HTML.
     pub html: Bytes,
-    /// What goes over the wire, made by the first connection that sends it: a thousand walls get the same bytes.
+    /// What goes over the wire, made by the first connection that sends it: a thousand walls get the same
+    /// bytes.
     wire: OnceLock<Bytes>,
 }
 
@@ -79,8 +82,8 @@ impl Update {
         Arc::new(Update { key, version, html, wire: OnceLock::new() })
     }
 
-    /// The update as one server-sent event: `event: fragment`, its version as `id`, its data a JSON object with
-    /// `topic` and `html`.
+    /// The update as one server-sent event: `event: fragment`, its version as `id`, its data a JSON object
+    /// with `topic` and `html`.
     pub fn event(&self) -> Bytes {
         let make = || {
             let html = String::from_utf8_lossy(&self.html);

@@ -145,8 +145,8 @@ impl Page {
             .replace('+', "%2B")
     }
 
-    /// Milliseconds since the epoch, for the clock's script; to the second, so that a page is the same page for
-    /// everybody who asks within one. The live connection tells the time anew.
+    /// Milliseconds since the epoch, for the clock's script; to the second, so that a page is the same page
+    /// for everybody who asks within one. The live connection tells the time anew.
     pub fn now_ms(&self) -> i64 {
         self.now.0 / 1_000_000 * 1000
     }

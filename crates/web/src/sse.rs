@@ -1,7 +1,8 @@
 //! The live connection: server-sent events (HTML Living Standard §9.2) from a
 //! [`Subscription`](crate::live::Subscription).
 //!
-//! A fragment is encoded once for all connections ([`Update::event`](crate::live::Update::event)); here its bytes are only passed on.
+//! A fragment is encoded once for all connections ([`Update::event`](crate::live::Update::event)); here its
+//! bytes are only passed on.
 
 use std::convert::Infallible;
 use std::time::Duration;

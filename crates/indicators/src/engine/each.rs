@@ -45,8 +45,8 @@ impl Engine {
 
     /// The values of every unit of `units` in every period of `span`: a row for each unit, in their order.
     ///
-    /// Where all are communes their leaves are read once for the whole span; times before one of them was made
-    /// are put together unit by unit.
+    /// Where all are communes their leaves are read once for the whole span; times before one of them was
+    /// made are put together unit by unit.
     pub async fn grid(
         &self,
         indicator: &Indicator,

@@ -162,8 +162,9 @@ impl Engine {
         memory.get(&self.db, indicator.id, span.calendar, (span.from, span.to), asked.as_known).await
     }
 
-    /// Reads at once the leaves that these indicators and their parts need for `spans` of each calendar, so that
-    /// a list of five hundred figures costs a few queries. Answers nothing: who asks then finds them in memory.
+    /// Reads at once the leaves that these indicators and their parts need for `spans` of each calendar, so
+    /// that a list of five hundred figures costs a few queries. Answers nothing: who asks then finds them in
+    /// memory.
     pub async fn read_ahead(
         &self,
         indicators: &[&Indicator],

@@ -191,7 +191,8 @@ fn one(chart: &Chart<'_>, frame: &Frame) -> String {
         let height = clear(chart, &x, &y, (from, to), [TOP + 10.0, floor - 6.0, (TOP + floor) / 2.0]);
         let _ = write!(
             out,
-            "<text class=\"break-label\" x=\"{text:.1}\" y=\"{height:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            "<text class=\"break-label\" x=\"{text:.1}\" y=\"{height:.1}\" \
+             text-anchor=\"{anchor}\">{}</text>",
             escape(word)
         );
     }
