@@ -61,7 +61,7 @@ async fn a_report_as_offices_send_it_is_understood() {
             ImportOptions { style: Some(foundation::number::NumberStyle::Vi), ..ImportOptions::default() };
         let report = import(&house.cx, &monthly_report(&house), "bao-cao.xlsx", options).await;
         assert_eq!(report.faults, [], "{}", house.name);
-        assert_eq!((report.summary.changed, report.summary.totals, report.summary.blank), (5, 1, 1));
+        assert_eq!((report.summary.new, report.summary.totals, report.summary.blank), (5, 1, 1));
         let unit = house.unit(0);
         assert_eq!(house.value("admin.received", unit, "2026-10").await, Some(100.0));
         assert_eq!(house.value("admin.done", unit, "2026-10").await, Some(1204.0));
@@ -94,7 +94,7 @@ async fn the_same_file_twice_changes_nothing() {
             house.unit_name(1)
         );
         let first = import(&house.cx, csv.as_bytes(), "a.csv", ImportOptions::default()).await;
-        assert_eq!((first.summary.changed, first.summary.unchanged), (2, 0), "{:?}", first.faults);
+        assert_eq!((first.summary.new, first.summary.unchanged), (2, 0), "{:?}", first.faults);
         let again = import(&house.cx, csv.as_bytes(), "b.csv", ImportOptions::default()).await;
         assert_eq!((again.summary.changed, again.summary.unchanged), (0, 2));
         assert_eq!(house.told().await, 2);
@@ -170,7 +170,7 @@ async fn every_bad_cell_is_named_with_its_reason_and_a_remedy() {
         assert_eq!(report.summary.refused, 10);
         assert_eq!((report.batch, house.told().await), (None, 0), "all or nothing");
         let report = import(&house.cx, &file, "loi.xlsx", good_rows()).await;
-        assert_eq!((report.summary.changed, house.told().await), (6, 6));
+        assert_eq!((report.summary.new, house.told().await), (6, 6));
     }
 }
 
@@ -182,7 +182,7 @@ async fn units_by_periods_and_periods_above_indicators_are_understood() {
             house.unit_name(0)
         );
         let report = import(&house.cx, csv.as_bytes(), "quy-3.csv", ImportOptions::default()).await;
-        assert_eq!((report.summary.changed, report.summary.totals), (3, 1), "{:?}", report.plan);
+        assert_eq!((report.summary.new, report.summary.totals), (3, 1), "{:?}", report.plan);
         assert_eq!(house.value("admin.received", house.unit(0), "2026-10").await, Some(3.0));
         let mut book = Workbook::new();
         let sheet = book.add_worksheet();
@@ -197,7 +197,7 @@ async fn units_by_periods_and_periods_above_indicators_are_understood() {
         sheet.write_string(2, 0, house.unit_name(1)).unwrap();
         let bytes = book.save_to_buffer().unwrap();
         let report = import(&house.cx, &bytes, "hai-tang.xlsx", ImportOptions::default()).await;
-        assert_eq!(report.summary.changed, 4, "{:?}", report.plan);
+        assert_eq!(report.summary.new, 4, "{:?}", report.plan);
         assert_eq!(house.value("admin.on_time", house.unit(1), "2026-06").await, Some(12.0));
         assert_eq!(house.value("admin.received", house.unit(1), "2026-07").await, Some(11.0));
     }
@@ -213,7 +213,7 @@ async fn indicators_down_and_units_across_are_understood() {
             house.unit_name(1)
         );
         let report = import(&house.cx, csv.as_bytes(), "ngang.csv", ImportOptions::default()).await;
-        assert_eq!((report.summary.changed, report.faults.len()), (4, 0), "{:?}", report.plan);
+        assert_eq!((report.summary.new, report.faults.len()), (4, 0), "{:?}", report.plan);
         assert_eq!(house.value("admin.satisfied", house.unit(0), "2026-10").await, Some(90.5));
     }
 }
@@ -344,7 +344,7 @@ async fn a_template_filled_in_is_read_back_without_asking() {
         sheet.write_number(4, 2, 31.0).unwrap();
         let report =
             import(&house.cx, &filled.save_to_buffer().unwrap(), "mau.xlsx", ImportOptions::default()).await;
-        assert_eq!((report.summary.changed, report.faults.len()), (1, 0), "{:?}", report.plan);
+        assert_eq!((report.summary.new, report.faults.len()), (1, 0), "{:?}", report.plan);
     }
 }
 

@@ -3,10 +3,20 @@
 use foundation::{Clock, Lang};
 use http::{Request, StatusCode, header};
 use identity::seal::verify;
+use identity::vault;
 use kit::{Fields, Role};
-use storage::{args, settings};
+use storage::{InstallationKey, args, settings};
+use uuid::Uuid;
 
 use crate::support::{CAN_THO, PASSWORD, Place};
+
+/// The secret behind the QR code that is shown, opened with the key of the folder.
+async fn wanted_secret(place: &Place) -> Vec<u8> {
+    let sql = "SELECT id, totp_wanted FROM account WHERE totp_wanted IS NOT NULL";
+    let (id, sealed) = place.test.db.one::<(Uuid, Vec<u8>)>(sql, args![]).await.unwrap().unwrap();
+    let key = InstallationKey::read(place.test.folder()).unwrap().unwrap();
+    vault::open(&key, id, &sealed).unwrap()
+}
 
 #[tokio::test]
 async fn the_first_administrator_is_made_once_by_the_printed_link() {
@@ -120,8 +130,7 @@ async fn with_two_steps_a_code_is_asked_and_works_once() {
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         browser.post("/me/two-step", &[("old", PASSWORD)]).await;
         assert!(browser.get("/me").await.text.contains("<svg class=\"qr\""));
-        let wanted = "SELECT totp_wanted FROM account";
-        let secret = place.test.db.one::<(Vec<u8>,)>(wanted, args![]).await.unwrap().unwrap().0;
+        let secret = wanted_secret(&place).await;
         let code = |seconds| identity::totp::code(&secret, place.now().plus_seconds(seconds)).unwrap();
         assert_eq!(browser.post("/me/two-step/confirm", &[("code", "000")]).await.status.as_u16(), 422);
         let first = code(0);
@@ -151,8 +160,7 @@ async fn who_knows_the_password_cannot_guess_codes_for_ever() {
     for place in Place::all().await {
         let mut browser = place.admin().await;
         browser.post("/me/two-step", &[("old", PASSWORD)]).await;
-        let wanted = "SELECT totp_wanted FROM account";
-        let secret = place.test.db.one::<(Vec<u8>,)>(wanted, args![]).await.unwrap().unwrap().0;
+        let secret = wanted_secret(&place).await;
         let code = identity::totp::code(&secret, place.now()).unwrap();
         browser.post("/me/two-step/confirm", &[("code", &code)]).await;
         let mut guesser = place.browser();

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::mapping::Mapping;
 use super::workbook::Sheet;
 use crate::catalogue::Catalogue;
-use crate::observations::Told;
 
 /// A column whose figures are in percent and all lie between 0 and 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,14 +40,13 @@ struct Seen {
 pub(super) struct Percents(BTreeMap<usize, Seen>);
 
 impl Percents {
-    /// Keeps in mind a figure that came out of `column`.
-    pub(super) fn note(&mut self, catalogue: &Catalogue, column: usize, told: &Told) {
-        let Some(value) = told.value else { return };
-        if !catalogue.get(told.indicator).is_some_and(|i| i.is_percent()) {
+    /// Keeps in mind a figure that came out of `column`, as it was written.
+    pub(super) fn note(&mut self, catalogue: &Catalogue, column: usize, indicator: i64, value: f64) {
+        if !catalogue.get(indicator).is_some_and(|i| i.is_percent()) {
             return;
         }
         let seen = self.0.entry(column).or_default();
-        seen.indicator = told.indicator;
+        seen.indicator = indicator;
         seen.values += 1;
         seen.most = seen.most.max(value);
         seen.parted |= value > 0.0 && value < 1.0;

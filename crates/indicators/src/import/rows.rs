@@ -268,6 +268,8 @@ impl<'a> Reading<'a> {
             candidates: Vec::new(),
         };
         incoming.value.clear();
+        // What was written, before it is rounded: 0,985 would be a whole 1.
+        let mut written = None;
         let wrong = match cell {
             Cell::Empty => {
                 self.delivery.blank += 1;
@@ -280,13 +282,16 @@ impl<'a> Reading<'a> {
             Cell::Number(n) => {
                 let n = if self.is_hundredfold(mapping, value, incoming) { hundredfold(*n) } else { *n };
                 spell(n, &mut incoming.value);
+                written = Some(n);
                 None
             }
             Cell::Text(text) => match number::parse_number(text, mapping.style) {
                 Ok(n) => {
                     // «98,5 %» says itself what it is.
                     let parts = !text.contains('%') && self.is_hundredfold(mapping, value, incoming);
-                    spell(if parts { hundredfold(n) } else { n }, &mut incoming.value);
+                    let n = if parts { hundredfold(n) } else { n };
+                    spell(n, &mut incoming.value);
+                    written = Some(n);
                     None
                 }
                 Err(e) => Some(fault(e.code(), e.message().to_owned(), remedy_of(text, mapping.style))),
@@ -317,7 +322,9 @@ impl<'a> Reading<'a> {
         incoming.estimated = row_says.0;
         match checked {
             Ok(told) => {
-                self.percents.note(self.catalogue, value.column, &told);
+                if let Some(written) = written {
+                    self.percents.note(self.catalogue, value.column, told.indicator, written);
+                }
                 self.delivery.told.push(told);
             }
             Err(wrong) => {
