@@ -40,7 +40,8 @@ impl Engine {
         let map = self.atlas.map();
         let mut owed: BTreeMap<UnitId, Vec<Owed>> = BTreeMap::new();
         let sees = |i: &&Indicator| i.is_public() || scope.reads(asked.unit, &i.pack);
-        let expected: Vec<&Indicator> = catalogue.all().filter(|i| expects_everyone(i)).filter(sees).collect();
+        let expected: Vec<&Indicator> =
+            catalogue.all().filter(|i| expects_everyone(i)).filter(sees).collect();
         // The days of grace differ a little; the last period that may be due is the one before today's.
         let due = |calendar| vec![Span::of(Period::containing(calendar, asked.today).previous())];
         self.read_ahead(&expected, due).await?;

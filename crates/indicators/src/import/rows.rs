@@ -165,9 +165,7 @@ impl<'a> Reading<'a> {
                 self.delivery.totals += 1;
                 return false;
             }
-            if !name.unit
-                && columns.values.iter().all(|v| wordy(sheet.at(row, v.column)))
-            {
+            if !name.unit && columns.values.iter().all(|v| wordy(sheet.at(row, v.column))) {
                 // A signature or a remark below the table.
                 return false;
             }

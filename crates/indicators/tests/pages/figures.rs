@@ -193,6 +193,7 @@ async fn the_head_of_the_page_is_the_live_fragment_and_changes_with_the_figure()
         let month = Period::from_code("2026-10").unwrap();
         let changed = indicators::events::Changed {
             batch: None,
+            source: None,
             touched: vec![(touched, month.calendar.code(), month.index, month.index)],
         };
         indicators::events::on_changed(&house.cx.house, &changed).await.unwrap();
