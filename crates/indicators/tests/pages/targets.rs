@@ -11,10 +11,8 @@ use super::place::{CITY, House, TRAN_DE};
 const TARGETS: &str = "/api/v1/targets";
 
 fn rows(rows: &[(&str, &str, &str, Json)]) -> Json {
-    let rows: Vec<Json> = rows
-        .iter()
-        .map(|(i, u, p, v)| json!({"indicator": i, "unit": u, "period": p, "value": v}))
-        .collect();
+    let rows: Vec<Json> =
+        rows.iter().map(|(i, u, p, v)| json!({"indicator": i, "unit": u, "period": p, "value": v})).collect();
     json!({"decision": "Quyết định 7/QĐ-UBND", "targets": rows})
 }
 
@@ -40,7 +38,10 @@ async fn a_target_is_set_told_once_and_taken_back() {
         let body = rows(&[("admin.rate", "31675", "2026", json!(95.04))]);
         let first = house.post("leader", TARGETS, "", &body).await;
         assert_eq!(first.status, 200, "{} on {}", first.text(), house.name);
-        assert_eq!((first.json()["changed"].as_u64(), first.json()["unchanged"].as_u64()), (Some(1), Some(0)));
+        assert_eq!(
+            (first.json()["changed"].as_u64(), first.json()["unchanged"].as_u64()),
+            (Some(1), Some(0))
+        );
         let events = told(&house).await;
         assert_eq!(events, [TargetsChanged::of([rate.id])]);
         on_targets_changed(&house.cx.house, &events[0]).await.unwrap();
