@@ -172,7 +172,8 @@ pub async fn root_unit(cx: &Context) -> Result<Option<UnitId>> {
 /// The reach of one role on units, as a scope wants it.
 pub fn reach(role: Role, units: Arc<BTreeSet<UnitId>>, packs: Fields) -> Reach {
     let write = role.permissions().contains(&Permission::WriteFigures);
-    Reach { units: Arc::unwrap_or_clone(units), packs, write }
+    let targets = role.permissions().contains(&Permission::SetTargets);
+    Reach { units: Arc::unwrap_or_clone(units), packs, write, targets }
 }
 
 #[cfg(test)]
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn nobody_gives_more_than_they_hold() {
-        let own = Reach { units: [1, 2].into(), packs: some(&["health"]), write: true };
+        let own = Reach { units: [1, 2].into(), packs: some(&["health"]), write: true, targets: true };
         let charge = Charge::Within(vec![own]);
         assert!(charge.covers(2, &some(&["health"])));
         assert!(!charge.covers(2, &Fields::All) && !charge.covers(2, &some(&["health", "finance"])));
@@ -195,7 +196,8 @@ mod tests {
 
     #[test]
     fn nobody_commands_somebody_who_holds_more_than_they_do() {
-        let charge = Charge::Within(vec![Reach { units: [2].into(), packs: Fields::All, write: true }]);
+        let charge =
+            Charge::Within(vec![Reach { units: [2].into(), packs: Fields::All, write: true, targets: true }]);
         let grant = |unit| Grant {
             id: Uuid::nil(),
             account: Uuid::nil(),

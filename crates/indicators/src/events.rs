@@ -1,5 +1,6 @@
 //! What this module tells the house.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foundation::Result;
@@ -32,6 +33,29 @@ impl Changed {
     }
 }
 
+/// The name of [`TargetsChanged`].
+pub const TARGETS_CHANGED: &str = "indicators.targets_changed";
+
+/// Targets were set or taken back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetsChanged {
+    /// Of which indicators.
+    pub indicators: Vec<i64>,
+}
+
+impl TargetsChanged {
+    /// Of these indicators, each named once.
+    pub fn of(indicators: impl IntoIterator<Item = i64>) -> TargetsChanged {
+        let once: BTreeSet<i64> = indicators.into_iter().collect();
+        TargetsChanged { indicators: once.into_iter().collect() }
+    }
+
+    /// As the outbox keeps it.
+    pub fn to_json(&self) -> Json {
+        json!(self)
+    }
+}
+
 /// The name under which fragments depend on an indicator.
 pub fn topic(indicator: i64) -> Arc<str> {
     Arc::from(format!("indicator/{indicator}"))
@@ -46,11 +70,25 @@ pub async fn on_changed(house: &House, event: &Changed) -> Result<()> {
     }
     for (indicator, calendar, from, to) in &event.touched {
         engine.forget(*indicator, *calendar, *from, *to);
-        engine.forget_targets(*indicator);
     }
     let ids: Vec<i64> = event.touched.iter().map(|t| t.0).collect();
-    let mut names: Vec<Arc<str>> = engine.catalogue().with_users(&ids).into_iter().map(topic).collect();
+    redraw(house, &engine, &ids);
+    Ok(())
+}
+
+/// What the house does when targets changed: forget them, draw the fragments anew.
+pub async fn on_targets_changed(house: &House, event: &TargetsChanged) -> Result<()> {
+    let engine = house.get::<Engine>()?;
+    for indicator in &event.indicators {
+        engine.forget_targets(*indicator);
+    }
+    redraw(house, &engine, &event.indicators);
+    Ok(())
+}
+
+/// Draws anew what shows these indicators or what is computed from them.
+fn redraw(house: &House, engine: &Engine, ids: &[i64]) {
+    let mut names: Vec<Arc<str>> = engine.catalogue().with_users(ids).into_iter().map(topic).collect();
     names.push(Arc::from("figures"));
     house.live.touch(&names);
-    Ok(())
 }

@@ -65,7 +65,7 @@ impl Role {
             Role::DutyOfficer => &[ReadInternal, WriteFigures, RunJobs],
             Role::Officer => &[ReadInternal, WriteFigures],
             Role::Viewer => &[ReadInternal],
-            Role::Integration => &[ReadInternal, WriteFigures],
+            Role::Integration => &[ReadInternal, WriteFigures, SetTargets],
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Reach {
     pub packs: Fields,
     /// Whether figures may be written here.
     pub write: bool,
+    /// Whether targets may be set here.
+    pub targets: bool,
 }
 
 /// Fields of government.
@@ -76,6 +78,17 @@ impl Scope {
         }
     }
 
+    /// Whether targets of `pack` may be set for `unit`.
+    pub fn sets_targets(&self, unit: UnitId, pack: &str) -> bool {
+        match self {
+            Scope::Public => false,
+            Scope::System(_) => true,
+            Scope::Granted(g) => {
+                g.grants.iter().any(|r| r.targets && r.packs.contains(pack) && r.units.contains(&unit))
+            }
+        }
+    }
+
     /// The units in which figures of `pack` may be written; `None` means every unit.
     pub fn writable_units(&self, pack: &str) -> Option<BTreeSet<UnitId>> {
         match self {
@@ -110,7 +123,7 @@ mod tests {
     use super::*;
 
     fn granted(units: &[UnitId], packs: Fields, write: bool) -> Scope {
-        let reach = Reach { units: units.iter().copied().collect(), packs, write };
+        let reach = Reach { units: units.iter().copied().collect(), packs, write, targets: false };
         Scope::Granted(Arc::new(Granted { grants: vec![reach] }))
     }
 

@@ -40,6 +40,13 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
                 .map_err(|e| internal("event", "Sự kiện indicators.changed không đọc được").because(e))?;
             indicators::events::on_changed(house, &changed).await
         }
+        // Targets were set or taken back → those are forgotten, the fragments that show them are drawn anew.
+        indicators::events::TARGETS_CHANGED => {
+            let changed = serde_json::from_value(event.payload.clone()).map_err(|e| {
+                internal("event", "Sự kiện indicators.targets_changed không đọc được").because(e)
+            })?;
+            indicators::events::on_targets_changed(house, &changed).await
+        }
         // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are
         // read again.
         packs::EVENT => packs::refresh(&house.system("packs.applied"), &pack_parts()).await,

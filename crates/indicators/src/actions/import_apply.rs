@@ -169,7 +169,7 @@ impl Sender {
             None => Scope::System("import"),
             Some(grants) => {
                 let reach = |(units, packs, write): (BTreeSet<UnitId>, Option<BTreeSet<String>>, bool)| {
-                    Reach { units, packs: packs.map_or(Fields::All, Fields::Some), write }
+                    Reach { units, packs: packs.map_or(Fields::All, Fields::Some), write, targets: false }
                 };
                 Scope::Granted(Arc::new(Granted { grants: grants.into_iter().map(reach).collect() }))
             }

@@ -4,3 +4,4 @@ pub mod import_apply;
 pub mod import_preview;
 pub mod import_undo;
 pub mod record;
+pub mod set_targets;

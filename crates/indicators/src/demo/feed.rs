@@ -27,7 +27,7 @@ use crate::definition::{Indicator, ReportedBy};
 use crate::engine::Engine;
 use crate::engine::figure::last_due;
 use crate::engine::targets as plans;
-use crate::events::{CHANGED, Changed};
+use crate::events::{CHANGED, Changed, TARGETS_CHANGED, TargetsChanged};
 use crate::observations::{self, Told};
 use crate::store::{self, Source};
 
@@ -177,12 +177,9 @@ pub async fn create_with(
         }
     }
     writer.flush_all().await?;
-    let (rows, mut touched, units) = (writer.rows, writer.touched(), writer.units.len());
+    let (rows, touched, units) = (writer.rows, writer.touched(), writer.units.len());
     let corrections = correct(cx, &source, &wrongs).await?;
     let planned = targets::planned(&generator, &engine.catalogue(), &mut places, root, today);
-    touched.extend(
-        planned.iter().map(|t| (t.indicator, t.period.calendar.code(), t.period.index, t.period.index)),
-    );
     let report = DemoReport {
         rows,
         indicators: count,
@@ -342,6 +339,10 @@ async fn finish(
     plans::write(&mut tx, planned, "Kế hoạch mẫu", &cx.actor.audit_name(), now, true).await?;
     audit(&mut tx, cx, "demo.created", "source:demo", &json!(report)).await?;
     tx.publish(now, CHANGED, &Changed { batch: None, source: None, touched }.to_json()).await?;
+    if !planned.is_empty() {
+        let event = TargetsChanged::of(planned.iter().map(|t| t.indicator));
+        tx.publish(now, TARGETS_CHANGED, &event.to_json()).await?;
+    }
     tx.commit().await
 }
 

@@ -11,7 +11,7 @@ use storage::{args, settings};
 use super::SETTING;
 use super::live::TICK;
 use crate::engine::Engine;
-use crate::events::{CHANGED, Changed};
+use crate::events::{CHANGED, Changed, TARGETS_CHANGED, TargetsChanged};
 
 /// Whether the figures are those of the demo.
 pub async fn is_demo(cx: &Context) -> Result<bool> {
@@ -30,10 +30,6 @@ pub async fn remove(cx: &Context) -> Result<u64> {
         .all(
             "SELECT CAST(indicator AS BIGINT), calendar, MIN(period), MAX(period) FROM observation
              WHERE source IN (SELECT id FROM source WHERE demo = TRUE)
-             GROUP BY indicator, calendar
-             UNION
-             SELECT CAST(indicator AS BIGINT), calendar, MIN(period), MAX(period) FROM target
-             WHERE demo = TRUE
              GROUP BY indicator, calendar
              ORDER BY 1, 2, 3, 4",
             args![],
@@ -65,6 +61,8 @@ pub async fn remove(cx: &Context) -> Result<u64> {
         args![],
     )
     .await?;
+    let planned: Vec<(i64,)> =
+        tx.all("SELECT DISTINCT CAST(indicator AS BIGINT) FROM target WHERE demo = TRUE", args![]).await?;
     let targets = tx.run("DELETE FROM target WHERE demo = TRUE", args![]).await?;
     tx.run("DELETE FROM batch WHERE source IN (SELECT id FROM source WHERE demo = TRUE)", args![]).await?;
     tx.run("DELETE FROM source WHERE demo = TRUE", args![]).await?;
@@ -72,6 +70,10 @@ pub async fn remove(cx: &Context) -> Result<u64> {
     settings::remove(&mut tx, TICK).await?;
     if !touched.is_empty() {
         tx.publish(now, CHANGED, &Changed { batch: None, source: None, touched }.to_json()).await?;
+    }
+    if !planned.is_empty() {
+        let event = TargetsChanged::of(planned.into_iter().map(|p| p.0));
+        tx.publish(now, TARGETS_CHANGED, &event.to_json()).await?;
     }
     let detail = json!({ "values": rows, "targets": targets });
     audit(&mut tx, cx, "demo.remove", "source:demo", &detail).await?;

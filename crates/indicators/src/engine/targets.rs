@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foundation::{Calendar, Instant, Period, Result};
 use kit::UnitId;
-use storage::{Db, Tx, args};
+use storage::{Db, Tx, args, row};
 
 use super::Engine;
 use crate::definition::{Indicator, OverPlaces, OverTime};
@@ -170,6 +170,50 @@ pub async fn decision(
     Ok(None)
 }
 
+row! {
+    /// A target as it was told once.
+    pub struct ToldTarget {
+        /// Of which indicator.
+        pub indicator: i64,
+        /// For whom.
+        pub unit: i64,
+        /// For when.
+        pub calendar: i32,
+        /// For when.
+        pub period: i32,
+        /// Which telling, from 1.
+        pub revision: i32,
+        /// The value; `None` took it back.
+        pub value: Option<f64>,
+        /// The act, as typed.
+        pub decision: String,
+        /// Who.
+        pub actor: String,
+        /// When.
+        pub known_at: Instant,
+        /// Whether the demo made it.
+        pub demo: bool,
+    }
+}
+
+/// Everything told of a unit's targets in periods of these calendars, by indicator and period, the newest
+/// first. Who asks leaves out what the reader may not see.
+pub async fn history(db: &Db, unit: UnitId, periods: &[Period]) -> Result<Vec<ToldTarget>> {
+    let mut all = Vec::new();
+    for period in periods {
+        let found: Vec<ToldTarget> = db
+            .all(
+                "SELECT CAST(indicator AS BIGINT) AS indicator, unit, calendar, period, revision, value,
+                    decision, actor, known_at, demo FROM target
+                 WHERE unit = $1 AND calendar = $2 AND period = $3 ORDER BY indicator, revision DESC",
+                args![unit, period.calendar.code(), period.index],
+            )
+            .await?;
+        all.extend(found);
+    }
+    Ok(all)
+}
+
 /// A target to be set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewTarget {
@@ -183,7 +227,8 @@ pub struct NewTarget {
     pub value: Option<f64>,
 }
 
-/// Writes targets as new revisions; those that say the same as before are left out. Says how many were new.
+/// Writes targets as new revisions; those that say the same as before by the same act are left out, and so is
+/// taking back what is not set. Says how many were new.
 pub async fn write(
     tx: &mut Tx,
     targets: &[NewTarget],
@@ -214,7 +259,8 @@ pub async fn write(
             AND o.calendar = s.calendar AND o.period = s.period
             AND o.revision = (SELECT MAX(m.revision) FROM target m WHERE m.indicator = s.indicator
                 AND m.unit = s.unit AND m.calendar = s.calendar AND m.period = s.period)
-         WHERE o.revision IS NULL OR o.value IS DISTINCT FROM s.value",
+         WHERE o.value IS DISTINCT FROM s.value
+            OR (s.value IS NOT NULL AND (o.decision <> CAST($1 AS TEXT) OR o.demo <> CAST($4 AS BOOLEAN)))",
         args![decision, actor, known_at, demo],
     )
     .await

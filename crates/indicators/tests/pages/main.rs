@@ -7,4 +7,5 @@ mod figures;
 mod lists;
 mod map;
 mod place;
+mod targets;
 mod words;

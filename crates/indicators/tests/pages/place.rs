@@ -98,16 +98,29 @@ impl Authenticator for ByHeader {
         let name = parts.headers.get("x-as").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
         Box::pin(async move {
             let person = |role| Actor::Person { id: foundation::new_id(), name: "Lâm".into(), role };
-            let scope = |units: &[UnitId]| {
-                let reach = Reach { units: units.iter().copied().collect(), packs: Fields::All, write: true };
-                Scope::Granted(Arc::new(Granted { grants: vec![reach] }))
+            let reach = |units: &[UnitId], targets| {
+                let units = units.iter().copied().collect();
+                Reach { units, packs: Fields::All, write: true, targets }
             };
+            let scope =
+                |units: &[UnitId]| Scope::Granted(Arc::new(Granted { grants: vec![reach(units, false)] }));
             Ok(match name.as_str() {
                 "city" => Session {
                     actor: person(Role::Officer),
                     scope: scope(&[CITY, CAI_KHE, NINH_KIEU, TRAN_DE]),
                 },
                 "tran-de" => Session { actor: person(Role::Officer), scope: scope(&[TRAN_DE]) },
+                // A leader of one commune who may only read the others.
+                "leader" => Session {
+                    actor: person(Role::Leader),
+                    scope: Scope::Granted(Arc::new(Granted {
+                        grants: vec![reach(&[TRAN_DE], true), reach(&[CITY, CAI_KHE], false)],
+                    })),
+                },
+                "key" => Session {
+                    actor: Actor::Key { id: foundation::new_id(), name: "máy".into() },
+                    scope: Scope::Granted(Arc::new(Granted { grants: vec![reach(&[CITY], true)] })),
+                },
                 "viewer" => Session { actor: person(Role::Viewer), scope: scope(&[TRAN_DE]) },
                 _ => Session { actor: Actor::Public, scope: Scope::Public },
             })

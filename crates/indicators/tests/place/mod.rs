@@ -127,8 +127,12 @@ impl House {
 
     /// An officer who may write all fields of these units.
     pub fn officer(&self, units: &[UnitId]) -> Context {
-        let reach =
-            Reach { units: units.iter().copied().collect::<BTreeSet<_>>(), packs: Fields::All, write: true };
+        let reach = Reach {
+            units: units.iter().copied().collect::<BTreeSet<_>>(),
+            packs: Fields::All,
+            write: true,
+            targets: true,
+        };
         Context {
             actor: Actor::Person { id: foundation::new_id(), name: "Mai".into(), role: Role::Officer },
             scope: Scope::Granted(Arc::new(Granted { grants: vec![reach] })),

@@ -6,6 +6,7 @@
 
 mod observations;
 mod read;
+mod targets;
 
 pub use observations::delivery_rows;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 const LARGEST: usize = 16 * 1024 * 1024;
 
 pub(super) fn routes() -> Vec<Route> {
+    let targets = post(targets::set).layer(DefaultBodyLimit::max(LARGEST));
     let observations = post(observations::record).layer(DefaultBodyLimit::max(LARGEST));
     vec![
         Route::get("/api/v1/indicators", Access::Public, get(read::indicators)),
@@ -29,6 +31,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/api/v1/figures", Access::Public, get(read::figures)),
         Route::get("/api/v1/series", Access::Public, get(read::series)),
         Route::get("/api/v1/units", Access::Public, get(read::units)),
+        Route::get("/api/v1/targets", Access::Public, get(targets::of)),
+        Route::post("/api/v1/targets", Access::Needs(Permission::SetTargets), targets),
         Route::post("/api/v1/observations", Access::Needs(Permission::WriteFigures), observations),
     ]
 }

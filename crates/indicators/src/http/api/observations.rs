@@ -18,7 +18,7 @@ use web::Answer;
 
 use super::{answer, json_of};
 use crate::actions::record::{Mode, Outcome, Record, SourceSpec};
-use crate::check::Incoming;
+use crate::check::{Incoming, RowFault};
 
 /// The most rows of one delivery.
 const MOST_ROWS: usize = 20_000;
@@ -64,13 +64,13 @@ struct Row {
 /// A code or a year, written as text or as a number.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Text {
+pub(super) enum Text {
     Text(String),
     Whole(i64),
 }
 
 impl Text {
-    fn into_string(self) -> String {
+    pub(super) fn into_string(self) -> String {
         match self {
             Text::Text(text) => text,
             Text::Whole(n) => n.to_string(),
@@ -183,13 +183,18 @@ fn tell(outcome: &Outcome) -> Result<axum::response::Response, Error> {
     if outcome.batch.is_some() {
         return Ok(answer(StatusCode::MULTI_STATUS, json, json_of(outcome)?));
     }
+    refused(&outcome.faults)
+}
+
+/// The answer when nothing was written because of these rows.
+pub(super) fn refused(faults: &[RowFault]) -> Result<axum::response::Response, Error> {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let body = json!({
         "type": "/docs/errors#rows_faulty",
         "title": "Có dòng sai nên chưa ghi dòng nào. Mỗi lỗi nêu dòng, trường và cách sửa.",
         "status": status.as_u16(),
         "code": "rows_faulty",
-        "faults": outcome.faults,
+        "faults": faults,
     });
     Ok(answer(status, "application/problem+json; charset=utf-8", json_of(&body)?))
 }
