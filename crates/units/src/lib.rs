@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod actions;
+pub mod agencies;
 pub mod areas;
 pub mod atlas;
 pub mod boundaries;
@@ -18,6 +19,7 @@ pub mod version;
 use kit::Module;
 use storage::migrations;
 
+pub use actions::import_agencies::AGENCIES_CHANGED;
 pub use atlas::{Atlas, Map};
 pub use boundaries::Maps;
 pub use search::{Found, Resolution};
