@@ -48,7 +48,8 @@ impl ImportAgencies {
         let mut tx = cx.db.begin().await?;
         tx.lock("units-agencies").await?;
         // Read behind the lock: another process may have imported since this one read its units.
-        let map = Map::new(store::versions(&cx.db).await?, Vec::new(), store::names(&cx.db).await?);
+        let versions = store::versions(&cx.db).await?;
+        let map = Map::new(versions, store::successions(&cx.db).await?, store::names(&cx.db).await?);
         let plan = match plan(&map, root, &self.rows, today) {
             Ok(plan) => plan,
             Err(faults) => return Ok(Report { faults, ..Report::default() }),
