@@ -5,6 +5,7 @@
 //! empty = the place of the installation), `tu_ngay` (first day), `den_ngay` (last day); `can_cu` (the act) and
 //! `da_doi_chieu` (`co` when the act was read). Only the first two and `cap` must be there.
 
+pub mod export;
 pub mod plan;
 pub mod template;
 

@@ -32,7 +32,7 @@ pub struct Plan {
 }
 
 /// Every agency's short name.
-fn shorts(map: &Map) -> HashMap<UnitId, &str> {
+pub(super) fn shorts(map: &Map) -> HashMap<UnitId, &str> {
     let agency = |unit: UnitId| map.history(unit).first().is_some_and(|v| !v.level.is_place());
     map.other_names().iter().filter(|n| agency(n.0)).map(|(unit, name)| (*unit, name.as_str())).collect()
 }
