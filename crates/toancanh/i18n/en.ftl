@@ -13,6 +13,7 @@ nav-import = Import a file
 nav-imports = Imports
 nav-admin = Administration
 nav-accounts = Accounts
+nav-agencies = Agencies
 nav-packs = Packs
 nav-jobs = Jobs
 nav-audit = Audit log

@@ -13,6 +13,7 @@ nav-import = Nhập từ tệp
 nav-imports = Các lần nhập
 nav-admin = Quản trị
 nav-accounts = Tài khoản
+nav-agencies = Cơ quan
 nav-packs = Gói lĩnh vực
 nav-jobs = Việc nền
 nav-audit = Nhật ký

@@ -145,6 +145,18 @@ pub enum Units {
         #[arg(long)]
         approximate: bool,
     },
+    /// Nạp danh sách cơ quan từ tệp CSV hoặc theo mẫu của NĐ 150/2025; chạy được bên cạnh máy chủ
+    Agencies {
+        /// Tệp CSV UTF-8 có các cột ma, ten, ten_ngan, cap, truc_thuoc, dia_ban, tu_ngay, den_ngay
+        #[arg(required_unless_present = "template")]
+        file: Option<PathBuf>,
+        /// Theo mẫu kèm chương trình thay cho tệp
+        #[arg(long, conflicts_with = "file")]
+        template: bool,
+        /// Chỉ kiểm tra, không ghi gì
+        #[arg(long)]
+        check: bool,
+    },
     /// Một điểm nằm ở xã, phường nào
     Locate {
         /// Kinh độ, ví dụ 105.78

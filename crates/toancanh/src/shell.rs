@@ -70,6 +70,9 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
     if cx.may(Permission::ManageAccounts) {
         admin.push(entry(cx, "/accounts", "nav-accounts", "key"));
     }
+    if cx.may(Permission::ManageUnits) {
+        admin.push(entry(cx, "/agencies", "nav-agencies", "building"));
+    }
     if cx.actor.is_signed_in() {
         admin.push(entry(cx, "/packs", "nav-packs", "list"));
     }

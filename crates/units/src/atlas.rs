@@ -214,16 +214,16 @@ impl Map {
         found
     }
 
-    /// The units above `unit` on `day`, the nearest first.
+    /// The units above `unit` on `day`, the nearest first. Above the highest agency is the place it serves.
     pub fn ancestors(&self, unit: UnitId, day: Date) -> Vec<&Version> {
         let mut found = Vec::new();
-        let mut at = self.on(unit, day).and_then(|v| v.parent);
+        let mut at = self.on(unit, day).and_then(|v| v.parent.or(v.place));
         while let Some(parent) = at
             && found.len() < 8
         {
             let Some(v) = self.on(parent, day) else { break };
             found.push(v);
-            at = v.parent;
+            at = v.parent.or(v.place);
         }
         found
     }

@@ -7,17 +7,21 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod actions;
+pub mod agencies;
 pub mod areas;
 pub mod atlas;
 pub mod boundaries;
+mod http;
 pub mod search;
 pub mod seed;
 pub mod store;
 pub mod version;
 
+use foundation::Lang;
 use kit::Module;
 use storage::migrations;
 
+pub use actions::import_agencies::AGENCIES_CHANGED;
 pub use atlas::{Atlas, Map};
 pub use boundaries::Maps;
 pub use search::{Found, Resolution};
@@ -28,10 +32,10 @@ pub fn module() -> Module {
     Module {
         name: "units",
         migrations: migrations!["0001_units"],
-        routes: Vec::new(),
+        routes: http::routes(),
         jobs: Vec::new(),
         pack_parts: Vec::new(),
-        words: &[],
+        words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
         openapi: "",
     }
 }

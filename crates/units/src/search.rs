@@ -109,10 +109,10 @@ impl Map {
     /// zeros.
     pub fn coded(&self, text: &str, root: UnitId, level: Option<Level>, day: Date) -> Option<UnitId> {
         let text = text.trim();
-        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let padded = match text.len() {
+            // The code of an agency is whatever people chose.
+            _ if !digits => text.to_owned(),
             1 => format!("0{text}"),
             3 | 4 => format!("{text:0>5}"),
             _ => text.to_owned(),

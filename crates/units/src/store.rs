@@ -184,10 +184,21 @@ pub async fn save_successions(tx: &mut Tx, all: &[Succession]) -> Result<()> {
     Ok(())
 }
 
-/// Replaces all other names.
+/// Replaces all other names of places.
 pub async fn save_names(tx: &mut Tx, names: &[(UnitId, String, String)]) -> Result<()> {
-    tx.run("DELETE FROM unit_name", args![]).await?;
+    tx.run("DELETE FROM unit_name WHERE unit IN (SELECT id FROM unit WHERE tree = 'place')", args![]).await?;
     let rows = names.iter().map(|(unit, name, kind)| args![*unit, name, kind]).collect();
+    tx.insert_many("unit_name", &["unit", "name", "kind"], rows).await?;
+    Ok(())
+}
+
+/// Replaces the short names of these agencies; an empty one takes the name away.
+pub async fn save_short_names(tx: &mut Tx, names: &[(UnitId, String)]) -> Result<()> {
+    tx.stage("staged_short", &[("unit", "BIGINT")], names.iter().map(|(unit, _)| args![*unit]).collect())
+        .await?;
+    tx.run("DELETE FROM unit_name WHERE unit IN (SELECT unit FROM staged_short)", args![]).await?;
+    let full = names.iter().filter(|(_, name)| !name.is_empty());
+    let rows = full.map(|(unit, name)| args![*unit, name.as_str(), "short"]).collect();
     tx.insert_many("unit_name", &["unit", "name", "kind"], rows).await?;
     Ok(())
 }

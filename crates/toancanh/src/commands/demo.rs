@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use foundation::{Error, Kind, Result, error::invalid};
+use foundation::{Date, Error, Kind, Result, error::invalid};
 use indicators::demo::{self, DemoReport};
 use kit::{Context, UnitId};
+use units::Atlas;
 use units::actions::choose_root::ChooseRoot;
+use units::actions::import_agencies::ImportAgencies;
+use units::agencies::template::template;
 
 use crate::cli::Demo;
 use crate::config::Settings;
@@ -28,6 +31,7 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
         packs::apply(&cx, &packs::Source::embedded(), &wiring::pack_parts()).await?;
     }
     let root = ChooseRoot { code }.run(&cx).await?;
+    agencies(&cx, root).await?;
     let report = made(&cx, root, args.months).await?;
     println!(
         "Đã tạo {} giá trị mẫu của {} chỉ tiêu, {} đơn vị, trong {:.1} giây. Mọi trang đều ghi «Số liệu \
@@ -39,6 +43,20 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
         report.duration_ms as f64 / 1000.0
     );
     Ok(())
+}
+
+/// Gives a place without agencies those of the template, so that what agencies report has reporters.
+async fn agencies(cx: &Context, root: UnitId) -> Result<()> {
+    let map = cx.house.get::<Atlas>()?.map();
+    if map.agencies().next().is_some() {
+        return Ok(());
+    }
+    let rows = template(&map, root, Date::of(cx.clock.now()))?;
+    let report = ImportAgencies { rows, dry_run: false }.run(cx).await?;
+    match report.faults.first() {
+        None => Ok(()),
+        Some(fault) => Err(invalid("agencies_faults", fault.to_string())),
+    }
 }
 
 /// Makes the demo. Ctrl+C takes away what was made so far; pressed again, it ends at once, and the rest goes

@@ -1,8 +1,13 @@
 //! `toancanh units …`
 
+use std::io::Read;
+use std::path::Path;
+
 use foundation::geo::Point;
-use foundation::{Clock, Date, Result, SystemClock, error::unavailable};
+use foundation::{Clock, Date, Error, Result, SystemClock, error::invalid, error::unavailable};
 use units::actions::choose_root::ChooseRoot;
+use units::actions::import_agencies::ImportAgencies;
+use units::agencies::{self, Fault, Row};
 use units::{Atlas, Maps, boundaries};
 
 use crate::cli::Units;
@@ -60,6 +65,32 @@ pub async fn run(args: Units, settings: &Settings) -> Result<()> {
             );
             Ok(())
         }
+        Units::Agencies { file, template: _, check } => {
+            let rows = file.as_deref().map(read_agencies).transpose()?;
+            let opened = beside(settings).await?;
+            let cx = opened.house.system("cli");
+            let rows = match rows {
+                Some(rows) => rows,
+                None => {
+                    let atlas = cx.house.get::<Atlas>()?;
+                    let today = Date::of(cx.clock.now());
+                    agencies::template::template(&atlas.map(), atlas.require_root()?, today)?
+                }
+            };
+            let unverified = rows.iter().filter(|r| !r.verified).count();
+            let report = ImportAgencies { rows, dry_run: check }.run(&cx).await?;
+            if !report.faults.is_empty() {
+                return Err(refused(&report.faults));
+            }
+            println!(
+                "{} cơ quan mới, {} thay đổi, {} không đổi; {unverified} chưa đối chiếu với văn bản.{}",
+                report.new,
+                report.changed,
+                report.unchanged,
+                if check { " Chỉ kiểm tra, chưa ghi gì." } else { "" }
+            );
+            Ok(())
+        }
         Units::Locate { lon, lat } => {
             let opened = beside(settings).await?;
             let atlas = opened.house.get::<Atlas>()?;
@@ -86,4 +117,23 @@ pub async fn run(args: Units, settings: &Settings) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn read_agencies(file: &Path) -> Result<Vec<Row>> {
+    let unreadable = |e: std::io::Error| {
+        unavailable("agencies_file", format!("Không đọc được {}.", file.display())).because(e)
+    };
+    // No more than one byte past the limit is taken into memory.
+    let mut bytes = Vec::new();
+    let limit = agencies::MAX_BYTES as u64 + 1;
+    std::fs::File::open(file).and_then(|f| f.take(limit).read_to_end(&mut bytes)).map_err(unreadable)?;
+    agencies::read(&bytes).map_err(|faults| refused(&faults))
+}
+
+/// Prints the faults, and says that nothing was written.
+fn refused(faults: &[Fault]) -> Error {
+    for fault in faults {
+        println!("{fault}");
+    }
+    invalid("agencies_faults", format!("Chưa ghi gì vì có {} lỗi. Hãy sửa tệp rồi chạy lại.", faults.len()))
 }
