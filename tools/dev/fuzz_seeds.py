@@ -16,6 +16,11 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
+AGENCIES = """ma;ten;ten_ngan;cap;truc_thuoc;dia_ban;tu_ngay;den_ngay
+92-syt;Sở Y tế;SYT;so;;92;01/07/2025;
+92-syt-nv;Phòng Nghiệp vụ y;P. NVY;phong;92-syt;92;01/07/2025;31/12/2026
+"""
+
 
 def zipped(entries, stored_first=False):
     out = io.BytesIO()
@@ -161,6 +166,7 @@ def all_seeds():
         "date": lines(DATES) + cells,
         "place": lines(PLACES),
         "door": lines(DOOR),
+        "agencies": [AGENCIES.encode(), AGENCIES.replace(";", ",").encode("utf-8-sig"), b"ma;ten\n"],
     }
 
 

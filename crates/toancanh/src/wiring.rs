@@ -52,8 +52,8 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
         packs::EVENT => packs::refresh(&house.system("packs.applied"), &pack_parts()).await,
         // The place was chosen, perhaps in another process → units are read again, with their root.
         identity::ROOT_CHOSEN => house.get::<units::Atlas>()?.reload(&house.db).await,
-        // Agencies changed, perhaps in another process → units are read again, and every fragment is drawn anew,
-        // because who reports decides what is complete.
+        // Agencies changed, perhaps in another process → units are read again, and every fragment is drawn
+        // anew, because who reports decides what is complete.
         units::AGENCIES_CHANGED => {
             house.get::<units::Atlas>()?.reload(&house.db).await?;
             house.get::<indicators::Engine>()?.forget_all();

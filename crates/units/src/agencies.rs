@@ -1,9 +1,10 @@
 //! Agencies as a table that people keep in a spreadsheet: bytes → rows, every bad cell named; and back again.
 //!
-//! Columns: `ma` (code, unique), `ten` (name), `ten_ngan` (short name), `cap` (`so` = an agency of the province,
-//! `phong` = one of the commune), `truc_thuoc` (code of the agency above), `dia_ban` (code of the place served,
-//! empty = the place of the installation), `tu_ngay` (first day), `den_ngay` (last day); `can_cu` (the act) and
-//! `da_doi_chieu` (`co` when the act was read). Only the first two and `cap` must be there.
+//! Columns: `ma` (code, unique), `ten` (name), `ten_ngan` (short name), `cap` (`so` = an agency of the
+//! province, `phong` = one of the commune), `truc_thuoc` (code of the agency above), `dia_ban` (code of the
+//! place served, empty = the place of the installation), `tu_ngay` (first day), `den_ngay` (last day);
+//! `can_cu` (the act) and `da_doi_chieu` (`co` when the act was read). Only the first two and `cap` must be
+//! there.
 
 pub mod export;
 pub mod plan;

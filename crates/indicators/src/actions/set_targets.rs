@@ -1,8 +1,8 @@
 //! Set targets: what was planned for a unit and a period, by which act.
 //!
 //! Who: whoever may set targets, each row where their grant says so. All rows are checked before one is
-//! written, and a single fault writes nothing. The same again changes nothing; a row without a value takes the
-//! target back. The act is needed, so that every target can be traced to a paper.
+//! written, and a single fault writes nothing. The same again changes nothing; a row without a value takes
+//! the target back. The act is needed, so that every target can be traced to a paper.
 
 use std::collections::HashMap;
 

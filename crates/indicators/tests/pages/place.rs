@@ -75,7 +75,8 @@ pub fn definitions() -> Vec<(String, Definition)> {
         "bands": [{"to": 85.0, "state": "bad"}, {"to": 90.0, "state": "watch"}, {"state": "good"}],
     }));
     let spent = definition(json!({
-        "id": "spent", "optional": true, "name": {"vi": "Giải ngân", "en": "Disbursed"}, "unit": {"vi": "%", "en": "%"},
+        "id": "spent", "optional": true, "name": {"vi": "Giải ngân", "en": "Disbursed"},
+        "unit": {"vi": "%", "en": "%"},
         "decimals": 1, "calendar": "month", "cumulative": {}, "reported_by": "province",
         "visibility": "internal", "direction": "up", "over_places": "none", "over_time": "last",
         "target": {"value": 100.0},

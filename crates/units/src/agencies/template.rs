@@ -1,5 +1,5 @@
-//! The agencies that NĐ 150/2025 and its neighbours give a province and its communes, from `data/offices.csv`.
-//! What the program's authors did not read stands there as not verified.
+//! The agencies that NĐ 150/2025 and its neighbours give a province and its communes, from
+//! `data/offices.csv`. What the program's authors did not read stands there as not verified.
 
 use foundation::{Date, Result, error::internal};
 use kit::UnitId;

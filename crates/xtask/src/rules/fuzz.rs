@@ -33,6 +33,7 @@ const PARSERS: &[(&str, &str, &str)] = &[
     ("crates/foundation/src/text/place.rs", "pub fn parse_place_query(", "place"),
     ("crates/foundation/src/text/place.rs", "pub fn parse_place_parts(", "place"),
     ("crates/foundation/src/local.rs", "pub fn parse(", "door"),
+    ("crates/units/src/agencies.rs", "pub fn read(", "agencies"),
     ("crates/web/src/peer.rs", "pub fn origin(", "door"),
     ("crates/kit/src/http.rs", "pub fn cookie", "door"),
     ("crates/identity/src/grant.rs", "pub fn parse_packs(", "door"),
