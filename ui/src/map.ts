@@ -128,6 +128,8 @@ class TcMap extends HTMLElement {
     map.on("resize", () => {
       if (!this.#moved) map.fitBounds(this.#bounds(), { padding: 16, duration: 0 });
     });
+    // A style asks for its pictures as soon as it is read, before anybody could have brought them.
+    map.setMissingStyleImageResolver((name) => this.#picture(name));
     await new Promise<void>((done, fail) => {
       map.once("load", () => done());
       map.once("error", (e) => fail(e.error));
@@ -170,12 +172,15 @@ class TcMap extends HTMLElement {
     return this.#byCode.get(code)?.values[this.#at] ?? null;
   }
 
-  /** Pictures, then shapes with the values of the chosen period. */
+  /** A picture of the style, in the colours of the theme. */
+  #picture(name: string): void {
+    const image = patterns(colours(this))[name];
+    if (image && this.#map && !this.#map.hasImage(name)) this.#map.addImage(name, image, { pixelRatio: 2 });
+  }
+
+  /** Shapes with the values of the chosen period. */
   #dress(): void {
-    const map = this.#map;
-    if (!map) return;
-    for (const [name, image] of Object.entries(patterns(colours(this))))
-      if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
+    if (!this.#map) return;
     this.#fill();
     this.#names();
   }

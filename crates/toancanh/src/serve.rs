@@ -85,6 +85,7 @@ pub async fn serve(settings: &Settings) -> Result<()> {
     let opened = open::alone(settings).await?;
     let house = opened.house.clone();
     measure::begin()?;
+    with_packs(&house).await?;
     let work = Work::begin(&house);
     let warming = house.clone();
     tokio::spawn(async move { boards::renderer::warm(&warming).await });
@@ -120,6 +121,20 @@ pub async fn serve(settings: &Settings) -> Result<()> {
     }
     drop(opened);
     println!("Đã dừng.");
+    Ok(())
+}
+
+/// A new place begins with the packs that the program carries: without any it has no page to show. Whoever wants
+/// others applies them, before the first start or at any time after.
+async fn with_packs(house: &House) -> Result<()> {
+    if !house.get::<packs::Packs>()?.all().is_empty() {
+        return Ok(());
+    }
+    let cx = house.system("start");
+    let parts = wiring::pack_parts();
+    let report = packs::apply(&cx, &packs::Source::embedded(), &parts).await?;
+    packs::refresh(&cx, &parts).await?;
+    println!("Đã áp dụng {} gói lĩnh vực kèm theo chương trình.", report.packs.len());
     Ok(())
 }
 
