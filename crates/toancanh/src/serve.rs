@@ -124,8 +124,8 @@ pub async fn serve(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// A new place begins with the packs that the program carries: without any it has no page to show. Whoever wants
-/// others applies them, before the first start or at any time after.
+/// A new place begins with the packs that the program carries: without any it has no page to show. Whoever
+/// wants others applies them, before the first start or at any time after.
 async fn with_packs(house: &House) -> Result<()> {
     if !house.get::<packs::Packs>()?.all().is_empty() {
         return Ok(());
