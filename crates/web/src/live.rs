@@ -269,14 +269,19 @@ impl Live {
         match made {
             Ok(fragment) => {
                 let html = Bytes::from(fragment.html);
+                let before = entries.get(key).map_or(0, |old| old.version);
                 let version = match entries.get(key) {
-                    Some(old) if old.html == html && old.version != 0 => old.version,
+                    Some(old) if old.html == html && before != 0 => before,
                     _ => self.next_version(),
                 };
                 if let Some(entry) = entries.get_mut(key) {
                     entry.html = html.clone();
                     entry.version = version;
                     entry.depends = fragment.depends;
+                }
+                if before != 0 && version != before {
+                    // Whoever drew it, the beat or a page that was asked for: all who show it hear of it.
+                    let _ = self.0.sent.send(Update::new(key.clone(), version, html.clone()));
                 }
                 Ok((version, html))
             }
@@ -332,13 +337,8 @@ impl Live {
                 entries.iter().filter(|(_, e)| read(e)).map(|(k, _)| k.clone()).collect()
             };
             for key in due {
-                let before = self.entries().get(&key).map_or(0, |e| e.version);
-                match self.now(&key).await {
-                    Ok((version, html)) if version != before => {
-                        let _ = self.0.sent.send(Update::new(key, version, html));
-                    }
-                    Ok(_) => {}
-                    Err(e) => tracing::warn!(topic = %key.topic, "a live fragment failed: {e:?}"),
+                if let Err(e) = self.now(&key).await {
+                    tracing::warn!(topic = %key.topic, "a live fragment failed: {e:?}");
                 }
             }
             let old = self.0.clock.now().0 - FORGET_S * 1_000_000;
@@ -402,6 +402,35 @@ impl Drop for Subscription {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Counts how often it drew, and shows the count.
+    struct Counting(AtomicUsize);
+
+    impl Renderer for Counting {
+        fn prefix(&self) -> &'static str {
+            "tile"
+        }
+
+        fn render<'a>(&'a self, _: &'a Key) -> BoxFuture<'a, Result<Fragment>> {
+            let html = self.0.fetch_add(1, Ordering::SeqCst).to_string();
+            Box::pin(async move { Ok(Fragment { html, depends: vec!["a".into()] }) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_draws_a_fragment_tells_those_that_show_it() {
+        let live = Live::new(Arc::new(foundation::SystemClock));
+        live.serve(vec![Arc::new(Counting(AtomicUsize::new(0)))]);
+        let key = Key { topic: "tile/a".into(), audience: 0, lang: Lang::Vi };
+        let mut shows = live.subscribe(vec![key.clone()], i64::MAX).await;
+        live.touch(&["a".into()]);
+        assert_eq!(live.get(&key).await.unwrap().1, "0", "younger than a second: nobody waits");
+        assert_eq!(live.now(&key).await.unwrap().1, "1");
+        match tokio::time::timeout(Duration::from_secs(5), shows.next()).await.unwrap().unwrap() {
+            Next::Update(update) => assert_eq!(update.html, "1"),
+            Next::Lagged => panic!("it was not too slow"),
+        }
+    }
 
     #[test]
     fn an_update_is_one_event_of_one_line_whatever_it_holds() {
