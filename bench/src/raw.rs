@@ -15,7 +15,7 @@ CREATE TABLE observation (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL,
     unit BIGINT NOT NULL, dims TEXT NOT NULL, source INTEGER NOT NULL,
     revision INTEGER NOT NULL, value DOUBLE PRECISION,
     estimated BOOLEAN NOT NULL, known_at BIGINT NOT NULL,
-    batch INTEGER NOT NULL,
+    batch UUID NOT NULL,
     PRIMARY KEY (indicator, calendar, period, unit, dims, source, revision))@;
 CREATE INDEX observation_batch ON observation (batch);
 CREATE TABLE current_value (indicator INTEGER NOT NULL, calendar INTEGER NOT NULL, period INTEGER NOT NULL,
@@ -23,6 +23,10 @@ CREATE TABLE current_value (indicator INTEGER NOT NULL, calendar INTEGER NOT NUL
     precedence INTEGER NOT NULL, value DOUBLE PRECISION,
     estimated BOOLEAN NOT NULL, known_at BIGINT NOT NULL,
     PRIMARY KEY (indicator, calendar, period, unit, dims))@;";
+
+/// When the rows were learnt, in microseconds, and the id of their delivery: as wide as the program's.
+const KNOWN_AT: i64 = 1_795_000_000_000_000;
+const BATCH: [u8; 16] = *b"a bulk insert 01";
 
 /// The rows of an import file: indicator number, period, unit, value.
 pub fn rows(file: &PathBuf) -> Result<Vec<(i64, i64, i64, f64)>> {
@@ -56,13 +60,15 @@ pub fn sqlite(folder: &Path, rows: &[(i64, i64, i64, f64)]) -> Result<f64> {
     let start = Instant::now();
     let tx = db.transaction()?;
     {
-        let mut told = tx.prepare("INSERT INTO observation VALUES (?1, 3, ?2, ?3, '', 1, 1, ?4, 0, 0, 1)")?;
-        for row in rows {
-            told.execute(*row)?;
+        let sql = "INSERT INTO observation VALUES (?1, 3, ?2, ?3, '', 1, 1, ?4, 0, ?5, ?6)";
+        let mut told = tx.prepare(sql)?;
+        for (indicator, period, unit, value) in rows {
+            told.execute((indicator, period, unit, value, KNOWN_AT, BATCH))?;
         }
-        let mut shown = tx.prepare("INSERT INTO current_value VALUES (?1, 3, ?2, ?3, '', 1, 1, ?4, 0, 0)")?;
-        for row in rows {
-            shown.execute(*row)?;
+        let sql = "INSERT INTO current_value VALUES (?1, 3, ?2, ?3, '', 1, 1, ?4, 0, ?5)";
+        let mut shown = tx.prepare(sql)?;
+        for (indicator, period, unit, value) in rows {
+            shown.execute((indicator, period, unit, value, KNOWN_AT))?;
         }
     }
     tx.commit()?;
@@ -84,9 +90,11 @@ pub async fn postgres(url: &str, rows: &[(i64, i64, i64, f64)]) -> Result<f64> {
     client.batch_execute(&TABLES.replace('@', "")).await?;
     let start = Instant::now();
     let tx = client.transaction().await?;
-    for (table, ending) in
-        [("observation", "1\t1\t{value}\tf\t0\t1"), ("current_value", "1\t1\t{value}\tf\t0")]
-    {
+    let batch: String = BATCH.iter().map(|b| format!("{b:02x}")).collect();
+    for (table, ending) in [
+        ("observation", format!("1\t1\t{{value}}\tf\t{KNOWN_AT}\t{batch}")),
+        ("current_value", format!("1\t1\t{{value}}\tf\t{KNOWN_AT}")),
+    ] {
         let sink = tx.copy_in::<_, bytes::Bytes>(&format!("COPY {table} FROM STDIN")).await?;
         futures_util::pin_mut!(sink);
         for chunk in rows.chunks(5000) {

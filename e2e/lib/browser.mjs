@@ -3,8 +3,11 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
+// WebGL drawn by the processor, which the map needs; every page is then put together by the same slow way.
+const WEBGL = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
 /** Every launch has a fresh profile folder, which playwright-core makes and removes. */
-export async function launchBrowser() {
+export async function launchBrowser({ webgl = true } = {}) {
   const executablePath = process.env.TOANCANH_CHROMIUM ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
     throw new Error(`no browser at ${executablePath}: apt-get install chromium, or set TOANCANH_CHROMIUM`);
@@ -17,8 +20,7 @@ export async function launchBrowser() {
     handleSIGHUP: false,
     args: [
       '--no-sandbox',
-      '--use-angle=swiftshader', // WebGL for the map, drawn by the processor
-      '--enable-unsafe-swiftshader',
+      ...(webgl ? WEBGL : ['--disable-gpu']),
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

@@ -62,6 +62,17 @@ export async function run({ page, context, server, expect, print }) {
   expect.equal(streams(), 1, 'still one connection');
   print(`connections opened for two pages: ${opened}, open at the end: ${streams()}`);
 
+  // The page of the indicator follows as a whole: its history names the new figure, and it was never loaded again.
+  const close = await context.newPage();
+  await close.goto(`/indicators/${indicator}?unit=${unit}`);
+  await expect.eventually(async () => (await state(close)) === 'live', 'the page of the indicator is live');
+  await close.evaluate(() => (globalThis.neverLeft = true));
+  await sendFigures(context, server, [{ indicator, unit, period, value: Math.max(0, before - 80) }]);
+  const follows = (pattern) =>
+    globalThis.neverLeft && new RegExp(pattern).test(document.querySelector('[data-part="trust"]').textContent);
+  await expect.eventually(() => close.evaluate(follows, told(Math.max(0, before - 80))), 'the history names the new figure');
+  await close.close();
+
   // The tab that held the connection goes; the other goes on.
   await wall.close();
   await expect.eventually(() => streams() === 1, 'the other page takes the connection over');

@@ -1,6 +1,7 @@
 /** Live pages: fragments over one stream per browser, the clock, the turning layers of a wall. */
 import { all, dirty, word } from "./lib/dom";
 import { clock, setNow } from "./lib/clock";
+import { follow } from "./lib/follow";
 import { onTurn, rotate, rotating } from "./lib/rotate";
 import { Stream, type State } from "./lib/stream";
 import { swap } from "./lib/swap";
@@ -16,7 +17,11 @@ const topics = (): string[] =>
 
 function fragment(topic: string, html: string): void {
   let changed = false;
-  for (const el of all(`[data-live="${CSS.escape(topic)}"]`)) changed = swap(el, html) || changed;
+  for (const el of all(`[data-live="${CSS.escape(topic)}"]`)) {
+    if (!swap(el, html)) continue;
+    changed = true;
+    if (el.dataset["follow"] !== undefined) follow();
+  }
   if (changed) {
     stream?.want(topics());
     show(state);

@@ -72,6 +72,7 @@ class TcMap extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    document.removeEventListener("tc:told", this.#told);
     this.#fall();
   }
 
@@ -140,10 +141,26 @@ class TcMap extends HTMLElement {
     this.#slider();
     this.#themes = new MutationObserver(() => this.#redress());
     this.#themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    document.addEventListener("tc:told", this.#told);
     this.classList.add("up");
     // For whoever measures: nothing is left to draw.
     map.once("idle", () => (this.dataset["idle"] = ""));
   }
+
+  /** Something was told: the values anew, the chosen period stays. New periods come with the next page. */
+  #told = (): void => {
+    const { values } = this.dataset;
+    if (!values || !this.#map) return;
+    read<Values>(values)
+      .then((table) => {
+        if (table.periods.join() !== this.#values.periods.join()) return;
+        this.#values = table;
+        this.#byCode = new Map(table.areas.map((a) => [a.code, a]));
+        this.#fill();
+        if (this.#hot) this.#show(this.#hot);
+      })
+      .catch((error: unknown) => console.info("map: values not read again", error));
+  };
 
   #fall(): void {
     this.#themes?.disconnect();

@@ -11,8 +11,8 @@
 
 mod table;
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::error::{Error, Result, invalid};
 use crate::text::is_syllable;
@@ -109,7 +109,8 @@ pub fn decode_as(bytes: &[u8], encoding: Encoding) -> Result<String> {
         Encoding::Tcvn3 => table::tcvn3(bytes),
         Encoding::Vni => table::vni(bytes),
     };
-    Ok(text.nfc().collect())
+    // Most files are composed already, and to find that out is cheap.
+    Ok(if is_nfc_quick(text.chars()) == IsNormalized::Yes { text } else { text.nfc().collect() })
 }
 
 /// Unicode text that only a TCVN3 or VNI font makes readable, as found in the cells of spreadsheets: «Hµ

@@ -53,7 +53,7 @@ pub fn units(map: &Map, unit: UnitId, day: Date) -> BTreeSet<UnitId> {
     found.extend(agencies);
     let mut open: Vec<UnitId> = found.iter().copied().collect();
     while let Some(at) = open.pop() {
-        for old in map.predecessors(at).iter().filter(|s| s.effective <= day).map(|s| s.old) {
+        for old in map.predecessors(at).filter(|s| s.effective <= day).map(|s| s.old) {
             let whole = map.successors(old).iter().all(|s| found.contains(&s.new));
             if !whole || found.contains(&old) {
                 continue;

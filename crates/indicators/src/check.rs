@@ -29,6 +29,9 @@ pub struct Incoming {
     pub period: String,
     /// The value as typed; empty takes the figure back.
     pub value: String,
+    /// The value where it is a number already, as in a cell of a workbook: it goes before the text.
+    #[serde(skip)]
+    pub number: Option<f64>,
     /// Extra keys.
     #[serde(default)]
     pub dims: BTreeMap<String, String>,
@@ -120,7 +123,7 @@ impl<'a> Checker<'a> {
         let period = self.period(row, indicator, &incoming.period)?;
         let unit = self.unit(row, indicator, period, &incoming.unit)?;
         let dims = dims_of(row, indicator, &incoming.dims)?;
-        let value = self.value(row, indicator, &incoming.value)?;
+        let value = self.value(row, indicator, incoming)?;
         let key = (indicator.id, period, unit, dims.clone());
         if let Some(first) = self.seen.insert(key, row) {
             return Err(RowFault {
@@ -361,9 +364,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn value(&self, row: usize, indicator: &Indicator, text: &str) -> Checked<Option<f64>> {
-        let text = text.trim();
-        if text.is_empty() {
+    fn value(&self, row: usize, indicator: &Indicator, incoming: &Incoming) -> Checked<Option<f64>> {
+        let text = incoming.value.trim();
+        if text.is_empty() && incoming.number.is_none() {
             return Ok(None);
         }
         let fault = |code, message: String, remedy: &str| RowFault {
@@ -374,8 +377,13 @@ impl<'a> Checker<'a> {
             remedy: remedy.into(),
             candidates: Vec::new(),
         };
-        let value = number::parse_number(text, self.style)
-            .map_err(|e| fault(e.code(), e.message().to_owned(), "Ghi lại giá trị bằng chữ số."))?;
+        let unreadable =
+            |e: foundation::Error| fault(e.code(), e.message().to_owned(), "Ghi lại giá trị bằng chữ số.");
+        let value = match incoming.number {
+            Some(number) if number.is_finite() => number,
+            Some(number) => number::parse_number(&number.to_string(), self.style).map_err(unreadable)?,
+            None => number::parse_number(text, self.style).map_err(unreadable)?,
+        };
         let value = indicator.rounded(value);
         let measure = &indicator.def.unit.vi;
         let decimals = usize::from(indicator.def.decimals);

@@ -138,6 +138,45 @@ fn faulty(house: &House) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
+/// A quarter's figures of one indicator: enough keys that what stands is read as a range.
+fn by_months(house: &House, months: &[u32], value: impl Fn(usize, u32) -> String) -> String {
+    let mut csv = String::from("Đơn vị;Kỳ;Hồ sơ tiếp nhận\n");
+    for month in months {
+        for unit in 0..3 {
+            csv += &format!("{};2026-{month:02};{}\n", house.unit_name(unit), value(unit, *month));
+        }
+    }
+    csv
+}
+
+#[tokio::test]
+async fn a_longer_file_adds_only_what_differs_and_keeps_what_was_told() {
+    for house in House::all().await {
+        let plain = |unit: usize, month: u32| (100 * month as usize + unit).to_string();
+        let csv = by_months(&house, &[1, 2, 3, 4], plain);
+        let first = import(&house.cx, csv.as_bytes(), "a.csv", ImportOptions::default()).await;
+        assert_eq!((first.summary.new, first.summary.changed, first.summary.unchanged), (12, 0, 0));
+        // April is corrected for one unit, May is new; the rest is as it was.
+        let next = by_months(&house, &[2, 3, 4, 5], |unit, month| match (unit, month) {
+            (1, 4) => "7".into(),
+            _ => plain(unit, month),
+        });
+        let dry = ImportOptions { dry_run: true, ..ImportOptions::default() };
+        for options in [dry, ImportOptions::default()] {
+            let report = import(&house.cx, next.as_bytes(), "b.csv", options).await;
+            assert_eq!((report.summary.new, report.summary.changed, report.summary.unchanged), (3, 1, 8));
+        }
+        assert_eq!(house.told().await, 16);
+        for (unit, period, value) in [(1, "2026-04", 7.0), (1, "2026-03", 301.0), (2, "2026-05", 502.0)] {
+            assert_eq!(house.value("admin.received", house.unit(unit), period).await, Some(value));
+        }
+        let back = import(&house.cx, csv.as_bytes(), "c.csv", ImportOptions::default()).await;
+        assert_eq!((back.summary.new, back.summary.changed, back.summary.unchanged), (0, 1, 11));
+        assert_eq!(house.value("admin.received", house.unit(1), "2026-04").await, Some(401.0));
+        assert_eq!(house.told().await, 17);
+    }
+}
+
 #[tokio::test]
 async fn every_bad_cell_is_named_with_its_reason_and_a_remedy() {
     for house in House::all().await {

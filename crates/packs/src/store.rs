@@ -136,7 +136,7 @@ pub async fn save_files(
     files: Vec<(String, String, String, String)>,
 ) -> Result<()> {
     tx.run("DELETE FROM pack_file WHERE pack IN (SELECT value FROM text_list($1))", args![packs]).await?;
-    let rows = files.into_iter().map(|(pack, path, hash, text)| args![pack, path, hash, text]).collect();
+    let rows = files.into_iter().map(|(pack, path, hash, text)| args![pack, path, hash, text]);
     tx.insert_many("pack_file", &["pack", "path", "sha256", "text"], rows).await.map(|_| ())
 }
 

@@ -12,7 +12,7 @@ use foundation::{Result, Stopwatch};
 use crate::dialect::Dialect;
 use crate::postgres::{Postgres, PostgresTx};
 use crate::sqlite::{Sqlite, SqliteTx};
-use crate::value::{FromRow, Rows, Value};
+use crate::value::{FromRow, Value};
 use crate::{faults, postgres, sqlite};
 
 /// A transaction longer than this is named in the log.
@@ -48,21 +48,16 @@ impl Db {
 
     /// All rows of a SELECT.
     pub async fn all<R: FromRow>(&self, sql: &str, args: Vec<Value>) -> Result<Vec<R>> {
-        self.rows(sql, args).await?.read()
-    }
-
-    /// The first row of a SELECT, if any.
-    pub async fn one<R: FromRow>(&self, sql: &str, args: Vec<Value>) -> Result<Option<R>> {
-        Ok(self.all(sql, args).await?.into_iter().next())
-    }
-
-    /// The rows of a SELECT, untyped.
-    pub async fn rows(&self, sql: &str, args: Vec<Value>) -> Result<Rows> {
         let text = self.dialect().text(sql);
         match self {
             Db::Sqlite(db) => db.read(text.into_owned(), args).await,
             Db::Postgres(db) => db.read(&text, &args).await,
         }
+    }
+
+    /// The first row of a SELECT, if any.
+    pub async fn one<R: FromRow>(&self, sql: &str, args: Vec<Value>) -> Result<Option<R>> {
+        Ok(self.all(sql, args).await?.into_iter().next())
     }
 
     /// Begins a transaction. On SQLite this waits for the single writer's turn.
@@ -100,11 +95,10 @@ impl Tx {
     /// All rows of a SELECT (or of a statement with RETURNING).
     pub async fn all<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<R>> {
         let text = self.dialect().text(sql).into_owned();
-        let rows: Rows = match &mut self.inner {
-            Inner::Sqlite(tx) => tx.with(move |c| sqlite::query(c, &text, &args)).await?,
-            Inner::Postgres(tx) => postgres::query(tx.client()?, &text, &args).await?,
-        };
-        rows.read()
+        match &mut self.inner {
+            Inner::Sqlite(tx) => tx.with(move |c| sqlite::query(c, &text, &args)).await,
+            Inner::Postgres(tx) => postgres::query(tx.client()?, &text, &args).await,
+        }
     }
 
     /// The first row, if any.
@@ -129,19 +123,48 @@ impl Tx {
         }
     }
 
-    /// Inserts many rows at once; each row is as wide as `columns`. The only way in for bulk.
-    pub async fn insert_many(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Value>>) -> Result<u64> {
-        if rows.is_empty() {
-            return Ok(0);
-        }
+    /// Inserts many rows at once; each row is as wide as `columns`. Rows may be made while they are written.
+    pub async fn insert_many<I>(&mut self, table: &str, columns: &[&str], rows: I) -> Result<u64>
+    where
+        I: IntoIterator<Item = Vec<Value>, IntoIter: Send> + Send + 'static,
+    {
         match &mut self.inner {
             Inner::Sqlite(tx) => {
-                let places: Vec<String> = (1..=columns.len()).map(|i| format!("?{i}")).collect();
-                let sql =
-                    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
-                tx.with(move |c| sqlite::insert_rows(c, &sql, &rows)).await
+                let sql = sqlite::insert(table, columns);
+                tx.with(move |c| sqlite::insert_rows(c, &sql, rows)).await
             }
-            Inner::Postgres(tx) => postgres::copy_rows(tx.client()?, table, columns, &rows).await,
+            Inner::Postgres(tx) => postgres::copy_rows(tx.client()?, table, columns, rows).await,
+        }
+    }
+
+    /// The same, where a key may stand already: `on_conflict` says what then («ON CONFLICT (…) DO UPDATE
+    /// SET …»). No key may come twice. Says how many rows are new or were changed.
+    pub async fn upsert_many<I>(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        on_conflict: &str,
+        rows: I,
+    ) -> Result<u64>
+    where
+        I: IntoIterator<Item = Vec<Value>, IntoIter: Send> + Send + 'static,
+    {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                let sql = format!("{} {on_conflict}", sqlite::insert(table, columns));
+                tx.with(move |c| sqlite::insert_rows(c, &sql, rows)).await
+            }
+            Inner::Postgres(tx) => {
+                let (client, list, staged) = (tx.client()?, columns.join(", "), format!("upsert_{table}"));
+                let stage = format!(
+                    "DROP TABLE IF EXISTS pg_temp.{staged};
+                     CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {list} FROM {table} WITH NO DATA"
+                );
+                client.batch_execute(&stage).await.map_err(faults::postgres)?;
+                postgres::copy_rows(client, &staged, columns, rows).await?;
+                let put = format!("INSERT INTO {table} ({list}) SELECT {list} FROM {staged} {on_conflict}");
+                client.execute(&put, &[]).await.map_err(|e| faults::postgres_in(&put, e))
+            }
         }
     }
 
@@ -173,7 +196,7 @@ impl Tx {
             Inner::Postgres(tx) => {
                 let args = crate::args![name];
                 let sql = "SELECT CAST(pg_advisory_xact_lock(hashtext($1)) AS TEXT) AS locked";
-                postgres::query(tx.client()?, sql, &args).await.map(|_| ())
+                postgres::query::<(String,)>(tx.client()?, sql, &args).await.map(|_| ())
             }
         }
     }
@@ -192,5 +215,45 @@ impl Tx {
             crate::outbox::WAKE.notify_one();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{args, row, testing};
+
+    row! {
+        #[derive(Debug, PartialEq)]
+        struct Thing {
+            id: i64,
+            name: String,
+        }
+    }
+
+    const OVER: &str = "ON CONFLICT (id) DO UPDATE SET name = excluded.name
+        WHERE staged_thing.name <> 'kept'";
+
+    #[tokio::test]
+    async fn many_rows_go_over_those_that_stand_where_they_may() {
+        for t in testing::all().await.unwrap() {
+            let mut tx = t.db.begin().await.unwrap();
+            let columns = [("id", "BIGINT PRIMARY KEY"), ("name", "TEXT")];
+            let rows = vec![args![1_i64, "kept"], args![2_i64, "old"]];
+            tx.stage("staged_thing", &columns, rows).await.unwrap();
+            for _ in 0..2 {
+                let rows = (1..=1000_i64).map(|id| args![id, format!("new {id}")]);
+                let written = tx.upsert_many("staged_thing", &["id", "name"], OVER, rows).await.unwrap();
+                assert_eq!(written, 999);
+            }
+            let select = "SELECT id, name FROM staged_thing WHERE id < 3 ORDER BY id";
+            let things: Vec<Thing> = tx.all(select, args![]).await.unwrap();
+            let thing = |id, name: &str| Thing { id, name: name.into() };
+            assert_eq!(things, [thing(1, "kept"), thing(2, "new 2")]);
+            // Columns that are not the struct's are a fault of the program, told at once.
+            let wrong = tx.all::<Thing>("SELECT name, id FROM staged_thing", args![]).await;
+            assert_eq!(wrong.unwrap_err().code(), "columns");
+            let none = tx.upsert_many("staged_thing", &["id", "name"], OVER, Vec::new()).await.unwrap();
+            assert_eq!(none, 0);
+        }
     }
 }

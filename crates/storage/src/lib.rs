@@ -25,4 +25,4 @@ pub use db::{Db, Tx};
 pub use dialect::Dialect;
 pub use key::InstallationKey;
 pub use migrate::{Migration, migrate};
-pub use value::{FromRow, FromValue, Rows, Value};
+pub use value::{FromRow, FromValue, Value};

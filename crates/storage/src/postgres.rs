@@ -12,7 +12,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::faults;
-use crate::value::{Rows, Value};
+use crate::value::{FromRow, Value, fits};
 
 /// An open PostgreSQL database.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ impl Postgres {
     }
 
     /// Reads outside a transaction.
-    pub async fn read(&self, sql: &str, args: &[Value]) -> Result<Rows> {
+    pub async fn read<R: FromRow>(&self, sql: &str, args: &[Value]) -> Result<Vec<R>> {
         query(&self.client().await?, sql, args).await
     }
 
@@ -173,19 +173,19 @@ fn params(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
 }
 
 /// Runs one statement and collects its rows.
-pub(crate) async fn query(client: &Object, sql: &str, args: &[Value]) -> Result<Rows> {
+pub(crate) async fn query<R: FromRow>(client: &Object, sql: &str, args: &[Value]) -> Result<Vec<R>> {
     let stmt = client.prepare_cached(sql).await.map_err(|e| faults::postgres_in(sql, e))?;
-    let columns: Vec<String> = stmt.columns().iter().map(|c| c.name().to_owned()).collect();
+    let width = stmt.columns().len();
+    fits::<R>(&stmt.columns().iter().map(|c| c.name()).collect::<Vec<_>>())?;
     let rows = client.query(&stmt, &params(args)).await.map_err(faults::postgres)?;
-    let mut values = Vec::with_capacity(rows.len());
+    let (mut found, mut line) = (Vec::with_capacity(rows.len()), Vec::with_capacity(width));
     for row in rows {
-        let mut line = Vec::with_capacity(columns.len());
-        for i in 0..columns.len() {
+        for i in 0..width {
             line.push(row.try_get::<_, Value>(i).map_err(faults::postgres)?);
         }
-        values.push(line);
+        found.push(R::from_row(&mut line.drain(..))?);
     }
-    Ok(Rows { columns, values })
+    Ok(found)
 }
 
 /// Runs one statement and says how many rows it changed.
@@ -199,7 +199,7 @@ pub(crate) async fn copy_rows(
     client: &Object,
     table: &str,
     columns: &[&str],
-    rows: &[Vec<Value>],
+    rows: impl IntoIterator<Item = Vec<Value>>,
 ) -> Result<u64> {
     let list = columns.join(", ");
     let probe = client.prepare(&format!("SELECT {list} FROM {table} LIMIT 0")).await;
@@ -209,7 +209,7 @@ pub(crate) async fn copy_rows(
     let writer = BinaryCopyInWriter::new(sink.map_err(faults::postgres)?, &types);
     pin_mut!(writer);
     for row in rows {
-        writer.as_mut().write(&params(row)).await.map_err(faults::postgres)?;
+        writer.as_mut().write(&params(&row)).await.map_err(faults::postgres)?;
     }
     writer.finish().await.map_err(faults::postgres)
 }

@@ -13,12 +13,14 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::faults;
-use crate::value::{Rows, Value};
+use crate::value::{FromRow, Value, fits};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// How many connections read at once.
-const READERS: usize = 4;
+/// How many connections read at once: as many as can run, each holds pages in memory.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 8))
+}
 
 /// An open SQLite database.
 #[derive(Clone)]
@@ -36,14 +38,14 @@ impl Sqlite {
         spawn("db-writer", write, Arc::new(Mutex::new(jobs)))?;
         let (readers, jobs) = mpsc::channel::<Job>();
         let jobs = Arc::new(Mutex::new(jobs));
-        for _ in 0..READERS {
+        for _ in 0..at_once() {
             spawn("db-reader", connect(path, false)?, jobs.clone())?;
         }
         Ok(Sqlite { writer, readers, turn: Arc::new(Semaphore::new(1)) })
     }
 
     /// Reads on one of the reader connections.
-    pub async fn read(&self, sql: String, args: Vec<Value>) -> Result<Rows> {
+    pub async fn read<R: FromRow>(&self, sql: String, args: Vec<Value>) -> Result<Vec<R>> {
         ask(&self.readers, move |c| query(c, &sql, &args)).await
     }
 
@@ -151,7 +153,7 @@ fn connect(path: &Path, write: bool) -> Result<Connection> {
     )
     .map_err(faults::sqlite)?;
     if !write {
-        conn.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-4000;").map_err(faults::sqlite)?;
+        conn.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-2000;").map_err(faults::sqlite)?;
     }
     conn.set_prepared_statement_cache_capacity(256);
     Ok(conn)
@@ -199,22 +201,22 @@ fn bind(stmt: &mut rusqlite::CachedStatement<'_>, args: &[Value]) -> Result<()> 
     Ok(())
 }
 
-/// Runs one statement and collects its rows.
-pub(crate) fn query(conn: &mut Connection, sql: &str, args: &[Value]) -> Result<Rows> {
+/// Runs one statement and collects its rows. Each row becomes what it is while it is read: a whole result
+/// never stands in memory twice.
+pub(crate) fn query<R: FromRow>(conn: &mut Connection, sql: &str, args: &[Value]) -> Result<Vec<R>> {
     let mut stmt = conn.prepare_cached(sql).map_err(|e| faults::sqlite_in(sql, e))?;
     bind(&mut stmt, args)?;
-    let columns: Vec<String> = stmt.column_names().map(str::to_owned).collect();
-    let width = columns.len();
-    let mut values = Vec::new();
+    fits::<R>(&stmt.column_names().collect::<Vec<_>>())?;
+    let width = stmt.column_count();
+    let (mut found, mut line) = (Vec::new(), Vec::with_capacity(width));
     let mut rows = stmt.raw_query();
     while let Some(row) = rows.next().map_err(faults::sqlite)? {
-        let mut line = Vec::with_capacity(width);
         for i in 0..width {
             line.push(read_value(row.get_ref(i).map_err(faults::sqlite)?));
         }
-        values.push(line);
+        found.push(R::from_row(&mut line.drain(..))?);
     }
-    Ok(Rows { columns, values })
+    Ok(found)
 }
 
 /// Runs one statement and says how many rows it changed.
@@ -224,14 +226,26 @@ pub(crate) fn execute(conn: &mut Connection, sql: &str, args: &[Value]) -> Resul
     stmt.raw_execute().map(|n| n as u64).map_err(faults::sqlite)
 }
 
-/// Inserts many rows through one prepared statement: no trip between threads per row.
-pub(crate) fn insert_rows(conn: &mut Connection, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
+/// The statement that [`insert_rows`] runs for each row.
+pub(crate) fn insert(table: &str, columns: &[&str]) -> String {
+    let places: Vec<String> = (1..=columns.len()).map(|i| format!("?{i}")).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "))
+}
+
+/// Runs one prepared statement for each row, without a trip between threads per row. Says how many rows it
+/// changed.
+pub(crate) fn insert_rows(
+    conn: &mut Connection,
+    sql: &str,
+    rows: impl IntoIterator<Item = Vec<Value>>,
+) -> Result<u64> {
     let mut stmt = conn.prepare_cached(sql).map_err(|e| faults::sqlite_in(sql, e))?;
+    let mut changed = 0;
     for row in rows {
         for (i, value) in row.iter().enumerate() {
             stmt.raw_bind_parameter(i + 1, value).map_err(faults::sqlite)?;
         }
-        stmt.raw_execute().map_err(faults::sqlite)?;
+        changed += stmt.raw_execute().map_err(faults::sqlite)?;
     }
-    Ok(rows.len() as u64)
+    Ok(changed as u64)
 }

@@ -46,9 +46,10 @@ pub async fn integrity(db: &Db) -> Result<Vec<String>> {
                     faults.push(line);
                 }
             }
-            let lost = db.rows("PRAGMA foreign_key_check", args![]).await?;
-            if !lost.values.is_empty() {
-                faults.push(format!("{} dòng trỏ tới dòng không có", lost.values.len()));
+            let lost: Vec<(String, Option<i64>, String, i64)> =
+                db.all("PRAGMA foreign_key_check", args![]).await?;
+            if !lost.is_empty() {
+                faults.push(format!("{} dòng trỏ tới dòng không có", lost.len()));
             }
             Ok(faults)
         }

@@ -177,35 +177,21 @@ impl<T: FromValue> FromValue for Option<T> {
     }
 }
 
-/// A whole result: the column names once, and the values of every row.
-#[derive(Debug, Default)]
-pub struct Rows {
-    /// Names in the order of the SELECT.
-    pub columns: Vec<String>,
-    /// Row by row, as wide as `columns`.
-    pub values: Vec<Vec<Value>>,
-}
-
 /// A type that a row can become. Made by [`row!`](crate::row), or a tuple.
-pub trait FromRow: Sized {
+pub trait FromRow: Sized + Send + 'static {
     /// The column names that the SELECT must give, in this order; `None` when names do not matter (tuples).
     const COLUMNS: Option<&'static [&'static str]>;
     /// Reads one row whose columns were already checked against `COLUMNS`.
-    fn from_row(row: Vec<Value>) -> Result<Self>;
+    fn from_row(values: &mut impl Iterator<Item = Value>) -> Result<Self>;
 }
 
-impl Rows {
-    /// Turns every row into `R`, after checking once that the SELECT gives the columns that `R` names.
-    pub fn read<R: FromRow>(self) -> Result<Vec<R>> {
-        if let Some(wanted) = R::COLUMNS
-            && (wanted.len() != self.columns.len() || wanted.iter().zip(&self.columns).any(|(w, c)| w != c))
-        {
-            return Err(internal(
-                "columns",
-                format!("Câu SELECT cho {:?}, cần đúng thứ tự {:?}", self.columns, wanted),
-            ));
+/// Checks, once for a whole result, that the SELECT gives the columns that `R` names.
+pub(crate) fn fits<R: FromRow>(given: &[&str]) -> Result<()> {
+    match R::COLUMNS {
+        Some(wanted) if wanted != given => {
+            Err(internal("columns", format!("Câu SELECT cho {given:?}, cần đúng thứ tự {wanted:?}")))
         }
-        self.values.into_iter().map(R::from_row).collect()
+        _ => Ok(()),
     }
 }
 
@@ -218,8 +204,7 @@ macro_rules! row {
         $(#[$meta])* $vis struct $name { $($(#[$fmeta])* $fvis $field: $ty),* }
         impl $crate::FromRow for $name {
             const COLUMNS: Option<&'static [&'static str]> = Some(&[$(stringify!($field)),*]);
-            fn from_row(row: Vec<$crate::Value>) -> foundation::Result<Self> {
-                let mut values = row.into_iter();
+            fn from_row(values: &mut impl Iterator<Item = $crate::Value>) -> foundation::Result<Self> {
                 $(let $field = $crate::FromValue::from_value(
                     values.next().unwrap_or($crate::Value::Null))?;)*
                 Ok(Self { $($field),* })
@@ -230,10 +215,9 @@ macro_rules! row {
 
 macro_rules! tuple_row {
     ($($t:ident),*) => {
-        impl<$($t: FromValue),*> FromRow for ($($t,)*) {
+        impl<$($t: FromValue + Send + 'static),*> FromRow for ($($t,)*) {
             const COLUMNS: Option<&'static [&'static str]> = None;
-            fn from_row(row: Vec<Value>) -> Result<Self> {
-                let mut values = row.into_iter();
+            fn from_row(values: &mut impl Iterator<Item = Value>) -> Result<Self> {
                 Ok(($($t::from_value(values.next().unwrap_or(Value::Null))?,)*))
             }
         }

@@ -28,6 +28,7 @@ pub fn renderers(house: &House) -> Vec<Arc<dyn Renderer>> {
     vec![
         Arc::new(boards::renderer::TileRenderer(house.clone())),
         Arc::new(indicators::http::head::HeadRenderer(house.clone())),
+        Arc::new(indicators::http::follow::ToldRenderer(house.clone())),
     ]
 }
 

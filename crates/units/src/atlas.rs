@@ -1,8 +1,9 @@
 //! The atlas: every unit through time, in memory. About fourteen thousand versions, read once and replaced
 //! whole when units change, so that asking it costs no query.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::atomic::{self, AtomicI64};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use foundation::text::{SearchKey, spelling};
@@ -37,13 +38,13 @@ impl Atlas {
             Map::new(store::versions(db).await?, store::successions(db).await?, store::names(db).await?);
         *self.map.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
         let root = settings::get(db, ROOT).await?.and_then(|id| id.parse().ok()).unwrap_or(0);
-        self.root.store(root, Ordering::Relaxed);
+        self.root.store(root, atomic::Ordering::Relaxed);
         Ok(())
     }
 
     /// The unit that this installation serves; `None` until somebody chose it.
     pub fn root(&self) -> Option<UnitId> {
-        Some(self.root.load(Ordering::Relaxed)).filter(|id| *id != 0)
+        Some(self.root.load(atomic::Ordering::Relaxed)).filter(|id| *id != 0)
     }
 
     /// The unit that this installation serves, or a sentence that says how to choose it.
@@ -63,52 +64,76 @@ impl Atlas {
     }
 }
 
-/// Every unit through time.
+/// Every unit through time. The indexes are sorted lists of places in `versions` and `successions`: a hundred
+/// thousand small maps would weigh more than the units themselves.
 #[derive(Default)]
 pub struct Map {
     versions: Vec<Version>,
     by_unit: HashMap<UnitId, std::ops::Range<usize>>,
-    by_code: HashMap<String, Vec<usize>>,
-    by_spelling: HashMap<String, Vec<usize>>,
-    children: HashMap<UnitId, Vec<usize>>,
-    agencies: Vec<usize>,
+    by_code: Vec<u32>,
+    by_spelling: Vec<(Box<str>, u32)>,
+    by_parent: Vec<(UnitId, u32)>,
+    agencies: Vec<u32>,
     names: Vec<(UnitId, String)>,
-    from_old: BTreeMap<UnitId, Vec<Succession>>,
-    to_new: BTreeMap<UnitId, Vec<Succession>>,
+    successions: Vec<Succession>,
+    by_heir: Vec<u32>,
     days_of_change: Vec<Date>,
     search_keys: OnceLock<Vec<SearchKey>>,
 }
 
+/// The run of a sorted list that is neither below nor above what is wanted.
+fn run<T>(list: &[T], at: impl Fn(&T) -> Ordering) -> &[T] {
+    let from = list.partition_point(|x| at(x).is_lt());
+    let many = list[from..].partition_point(|x| at(x).is_eq());
+    &list[from..from + many]
+}
+
 impl Map {
     /// Indexes units. `versions` are ordered by unit and first day.
-    pub fn new(versions: Vec<Version>, successions: Vec<Succession>, names: Vec<(UnitId, String)>) -> Map {
-        let mut map = Map { names, ..Map::default() };
+    pub fn new(
+        mut versions: Vec<Version>,
+        mut successions: Vec<Succession>,
+        mut names: Vec<(UnitId, String)>,
+    ) -> Map {
+        versions.shrink_to_fit();
+        successions.shrink_to_fit();
+        names.shrink_to_fit();
+        let mut by_unit = HashMap::new();
         let mut start = 0;
         for (i, v) in versions.iter().enumerate() {
             if versions.get(i + 1).is_none_or(|next| next.unit != v.unit) {
-                map.by_unit.insert(v.unit, start..i + 1);
+                by_unit.insert(v.unit, start..i + 1);
                 start = i + 1;
             }
-            map.by_code.entry(v.code.clone()).or_default().push(i);
-            if !v.level.is_place() {
-                map.agencies.push(i);
-            }
-            map.by_spelling.entry(spelling(&v.name)).or_default().push(i);
-            if let Some(parent) = v.parent {
-                map.children.entry(parent).or_default().push(i);
-            }
         }
-        for s in successions {
-            map.from_old.entry(s.old).or_default().push(s.clone());
-            map.to_new.entry(s.new).or_default().push(s);
-        }
-        let mut days: Vec<Date> =
+        let all = || versions.iter().zip(0_u32..);
+        let mut by_code: Vec<u32> = (0..versions.len() as u32).collect();
+        by_code.sort_by(|a, b| versions[*a as usize].code.cmp(&versions[*b as usize].code));
+        let mut by_spelling: Vec<_> = all().map(|(v, i)| (spelling(&v.name).into_boxed_str(), i)).collect();
+        by_spelling.sort_unstable();
+        let mut by_parent: Vec<_> = all().filter_map(|(v, i)| Some((v.parent?, i))).collect();
+        by_parent.sort_unstable();
+        let agencies = all().filter(|(v, _)| !v.level.is_place()).map(|(_, i)| i).collect();
+        successions.sort_by_key(|s| s.old);
+        let mut by_heir: Vec<u32> = (0..successions.len() as u32).collect();
+        by_heir.sort_by_key(|i| successions[*i as usize].new);
+        let mut days_of_change: Vec<Date> =
             versions.iter().flat_map(|v| [Some(v.valid_from), v.valid_to]).flatten().collect();
-        days.sort_unstable();
-        days.dedup();
-        map.days_of_change = days;
-        map.versions = versions;
-        map
+        days_of_change.sort_unstable();
+        days_of_change.dedup();
+        Map {
+            by_unit,
+            by_code,
+            by_spelling,
+            by_parent,
+            agencies,
+            names,
+            by_heir,
+            days_of_change,
+            search_keys: OnceLock::new(),
+            versions,
+            successions,
+        }
     }
 
     /// The days on which any unit began, changed or ended, in order. Between two of them the map is one and
@@ -139,16 +164,19 @@ impl Map {
 
     /// All versions of agencies, ordered by unit and first day.
     pub fn agencies(&self) -> impl Iterator<Item = &Version> {
-        self.agencies.iter().map(|i| &self.versions[*i])
+        self.agencies.iter().map(|i| &self.versions[*i as usize])
     }
 
     /// The versions that bear one of these names, however it is spelt, in the order of [`Map::versions`].
     pub fn spelt(&self, names: &[&str]) -> Vec<&Version> {
-        let bearers = names.iter().filter_map(|name| self.by_spelling.get(&spelling(name)));
-        let mut found: Vec<usize> = bearers.flatten().copied().collect();
+        let mut found: Vec<u32> = Vec::new();
+        for name in names {
+            let spelt = spelling(name);
+            found.extend(run(&self.by_spelling, |x| (*x.0).cmp(spelt.as_str())).iter().map(|x| x.1));
+        }
         found.sort_unstable();
         found.dedup();
-        found.into_iter().filter_map(|i| self.versions.get(i)).collect()
+        found.into_iter().map(|i| &self.versions[i as usize]).collect()
     }
 
     /// All versions of a unit, oldest first.
@@ -176,12 +204,9 @@ impl Map {
 
     /// The units directly below `unit` on `day`, in the order of their codes.
     pub fn children(&self, unit: UnitId, day: Date) -> Vec<&Version> {
-        let mut all: Vec<&Version> = self
-            .children
-            .get(&unit)
-            .into_iter()
-            .flatten()
-            .map(|i| &self.versions[*i])
+        let mut all: Vec<&Version> = run(&self.by_parent, |x| x.0.cmp(&unit))
+            .iter()
+            .map(|(_, i)| &self.versions[*i as usize])
             .filter(|v| v.holds_on(day))
             .collect();
         all.sort_by(|a, b| a.code.cmp(&b.code));
@@ -240,17 +265,19 @@ impl Map {
 
     /// Every version that ever bore `code`.
     pub fn with_code(&self, code: &str) -> impl Iterator<Item = &Version> {
-        self.by_code.get(code).into_iter().flatten().map(|i| &self.versions[*i])
+        let bearers = run(&self.by_code, |i| self.versions[*i as usize].code.as_str().cmp(code));
+        bearers.iter().map(|i| &self.versions[*i as usize])
     }
 
     /// What became of a unit that ended.
     pub fn successors(&self, old: UnitId) -> &[Succession] {
-        self.from_old.get(&old).map_or(&[], Vec::as_slice)
+        run(&self.successions, |s| s.old.cmp(&old))
     }
 
     /// What a unit was made of.
-    pub fn predecessors(&self, new: UnitId) -> &[Succession] {
-        self.to_new.get(&new).map_or(&[], Vec::as_slice)
+    pub fn predecessors(&self, new: UnitId) -> impl Iterator<Item = &Succession> {
+        let steps = run(&self.by_heir, |i| self.successions[*i as usize].new.cmp(&new));
+        steps.iter().map(|i| &self.successions[*i as usize])
     }
 
     /// Other names of units.

@@ -164,7 +164,7 @@ pub async fn save_versions(tx: &mut Tx, versions: &[Version]) -> Result<()> {
 /// Replaces all successions.
 pub async fn save_successions(tx: &mut Tx, all: &[Succession]) -> Result<()> {
     tx.run("DELETE FROM succession", args![]).await?;
-    let rows = all
+    let rows: Vec<_> = all
         .iter()
         .map(|s| {
             args![
@@ -187,7 +187,7 @@ pub async fn save_successions(tx: &mut Tx, all: &[Succession]) -> Result<()> {
 /// Replaces all other names of places.
 pub async fn save_names(tx: &mut Tx, names: &[(UnitId, String, String)]) -> Result<()> {
     tx.run("DELETE FROM unit_name WHERE unit IN (SELECT id FROM unit WHERE tree = 'place')", args![]).await?;
-    let rows = names.iter().map(|(unit, name, kind)| args![*unit, name, kind]).collect();
+    let rows: Vec<_> = names.iter().map(|(unit, name, kind)| args![*unit, name, kind]).collect();
     tx.insert_many("unit_name", &["unit", "name", "kind"], rows).await?;
     Ok(())
 }
@@ -198,7 +198,7 @@ pub async fn save_short_names(tx: &mut Tx, names: &[(UnitId, String)]) -> Result
         .await?;
     tx.run("DELETE FROM unit_name WHERE unit IN (SELECT unit FROM staged_short)", args![]).await?;
     let full = names.iter().filter(|(_, name)| !name.is_empty());
-    let rows = full.map(|(unit, name)| args![*unit, name.as_str(), "short"]).collect();
+    let rows: Vec<_> = full.map(|(unit, name)| args![*unit, name.as_str(), "short"]).collect();
     tx.insert_many("unit_name", &["unit", "name", "kind"], rows).await?;
     Ok(())
 }

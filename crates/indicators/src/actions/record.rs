@@ -70,6 +70,10 @@ pub struct Outcome {
     pub batch: Option<Uuid>,
     /// New or different values.
     pub changed: u64,
+    /// Those of them that their source told for the first time. Not told to machines: a repeated
+    /// idempotency key could not say it.
+    #[serde(skip)]
+    pub first: u64,
     /// Values that were there already.
     pub unchanged: u64,
     /// What is wrong.
@@ -116,7 +120,7 @@ impl Record {
         let checked = check(cx, root, &self.rows, self.style)?;
         let refuse = !checked.faults.is_empty() && self.mode == Mode::AllOrNothing;
         if refuse || checked.told.is_empty() {
-            return Ok(Outcome { batch: None, changed: 0, unchanged: 0, faults: checked.faults });
+            return Ok(Outcome { batch: None, changed: 0, first: 0, unchanged: 0, faults: checked.faults });
         }
         write(cx, &self, checked.told, checked.faults).await
     }
@@ -136,6 +140,7 @@ async fn seen(cx: &Context, key: &str) -> Result<Option<Outcome>> {
         Some((id, changed, unchanged, _)) => Ok(Some(Outcome {
             batch: Some(id),
             changed: changed as u64,
+            first: 0,
             unchanged: unchanged as u64,
             faults: Vec::new(),
         })),
@@ -173,7 +178,7 @@ pub async fn write(cx: &Context, record: &Record, told: Vec<Told>, faults: Vec<R
     )
     .await?;
     if written.changed > 0 {
-        let touched = observations::touched(&mut tx, batch).await?;
+        let touched = written.touched;
         let event = crate::events::Changed { batch: Some(batch), source: Some(source.id), touched };
         tx.publish(now, crate::events::CHANGED, &event.to_json()).await?;
     }
@@ -183,5 +188,6 @@ pub async fn write(cx: &Context, record: &Record, told: Vec<Told>, faults: Vec<R
     });
     audit(&mut tx, cx, "figures.record", &format!("batch:{batch}"), &detail).await?;
     tx.commit().await?;
-    Ok(Outcome { batch: Some(batch), changed: written.changed, unchanged: written.unchanged, faults })
+    let (changed, first, unchanged) = (written.changed, written.first, written.unchanged);
+    Ok(Outcome { batch: Some(batch), changed, first, unchanged, faults })
 }

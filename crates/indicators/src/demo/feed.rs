@@ -359,20 +359,6 @@ struct Writer<'a> {
     units: std::collections::BTreeSet<UnitId>,
 }
 
-const COLUMNS: [&str; 11] = [
-    "indicator",
-    "calendar",
-    "period",
-    "unit",
-    "dims",
-    "source",
-    "revision",
-    "value",
-    "estimated",
-    "known_at",
-    "batch",
-];
-
 impl<'a> Writer<'a> {
     fn new(cx: &'a Context, source: &'a Source, now: Instant) -> Writer<'a> {
         let recent = Date::of(now).add_days(-1).start();
@@ -456,8 +442,15 @@ impl<'a> Writer<'a> {
                 *last = Value::Uuid(batch);
             }
         }
-        tx.insert_many("observation", &COLUMNS, rows).await?;
-        observations::show(&mut tx, self.source, batch, false).await?;
+        // What is shown has the precedence where history has the revision, and no delivery.
+        let precedence = self.source.precedence;
+        let shown = rows.clone().into_iter().map(move |mut row| {
+            row.truncate(10);
+            row[6] = Value::Int(precedence);
+            row
+        });
+        tx.insert_many("observation", &observations::HISTORY, rows).await?;
+        observations::show(&mut tx, shown).await?;
         tx.commit().await
     }
 }

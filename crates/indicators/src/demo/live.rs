@@ -170,7 +170,6 @@ async fn write(cx: &Context, next: Turn, told: Vec<Told>) -> Result<u64> {
     let written = observations::write(&mut tx, &source, batch, next.at, told).await?;
     if written.changed > 0 {
         forget_old_estimates(&mut tx, batch).await?;
-        let touched = observations::touched(&mut tx, batch).await?;
         let day = todays_batch(&mut tx, cx, &source, next.at).await?;
         tx.run("UPDATE observation SET batch = $2 WHERE batch = $1", args![batch, day]).await?;
         tx.run(
@@ -178,6 +177,7 @@ async fn write(cx: &Context, next: Turn, told: Vec<Told>) -> Result<u64> {
             args![day, next.at, written.changed as i64],
         )
         .await?;
+        let touched = written.touched;
         let event = Changed { batch: Some(day), source: Some(source.id), touched };
         tx.publish(next.at, CHANGED, &event.to_json()).await?;
     }

@@ -83,7 +83,7 @@ impl<'a> Places<'a> {
         let mut largest = 0.0;
         for step in self.map.successors(unit).iter().filter(|_| depth < 8) {
             let heir = self.place_within(step.new, depth + 1);
-            let all: f64 = self.map.predecessors(step.new).iter().map(|s| s.share).sum();
+            let all: f64 = self.map.predecessors(step.new).map(|s| s.share).sum();
             let part = if all > 0.0 { step.share / all } else { 0.0 };
             place.people += heir.people * part;
             place.weight += heir.weight * part;

@@ -87,7 +87,7 @@ fn go_back(map: &Map, unit: UnitId, day: Date, share: f64, shares: &mut BTreeMap
         return;
     }
     if depth < 8 {
-        for step in map.predecessors(unit).iter().filter(|s| s.effective > day) {
+        for step in map.predecessors(unit).filter(|s| s.effective > day) {
             go_back(map, step.old, day, share * step.share, shares, depth + 1);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use foundation::{Calendar, Date, Lang, LocalText, Period, Result, error::internal, number};
+use foundation::{Date, Lang, LocalText, Period, Result, error::internal, number};
 use kit::{Context, Scope};
 use storage::args;
 use uuid::Uuid;
@@ -202,27 +202,21 @@ pub fn fractions(cx: &Context, found: &[Fraction]) -> Result<Vec<FractionRow>> {
     Ok(found.iter().map(row).collect())
 }
 
-fn shown(
-    cx: &Context,
-    key: (i64, i32, i32, i64, &str),
-    before: Option<f64>,
-    after: Option<f64>,
-) -> Result<CorrectionRow> {
+fn shown(cx: &Context, told: &Told, before: Option<f64>) -> Result<CorrectionRow> {
     let engine = cx.house.get::<Engine>()?;
     let (catalogue, map) = (engine.catalogue(), engine.atlas().map());
-    let (id, calendar, period, unit, dims) = key;
-    let indicator = catalogue.get(id);
+    let indicator = catalogue.get(told.indicator);
     let decimals = indicator.map_or(0, |i| i.def.decimals);
     let text = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| show::number(v, decimals, cx.lang));
-    let name = indicator.map_or_else(|| format!("#{id}"), |i| i.def.name.get(cx.lang).to_owned());
-    let period = Period { calendar: Calendar::from_code(calendar)?, index: period };
+    let name =
+        indicator.map_or_else(|| format!("#{}", told.indicator), |i| i.def.name.get(cx.lang).to_owned());
     Ok(CorrectionRow {
-        unit: map.name(unit, period.last_day()),
-        indicator: if dims.is_empty() { name } else { format!("{name} ({dims})") },
-        period: show::period(period, cx.lang),
+        unit: map.name(told.unit, told.period.last_day()),
+        indicator: if told.dims.is_empty() { name } else { format!("{name} ({})", told.dims) },
+        period: show::period(told.period, cx.lang),
         before: text(before),
-        after: text(after),
-        change: match (before, after) {
+        after: text(told.value),
+        change: match (before, told.value) {
             (Some(a), Some(b)) => show::change(b - a, decimals, cx.lang),
             _ => String::new(),
         },
@@ -231,20 +225,12 @@ fn shown(
 
 /// The figures that a file would correct.
 pub fn corrections(cx: &Context, found: &[Correction]) -> Result<Vec<CorrectionRow>> {
-    found
-        .iter()
-        .map(|c| shown(cx, (c.indicator, c.calendar, c.period, c.unit, &c.dims), c.before, c.after))
-        .collect()
+    found.iter().map(|c| shown(cx, &c.told, c.before)).collect()
 }
 
 /// The first values of a file.
 pub fn first_rows(cx: &Context, told: &[Told]) -> Result<Vec<CorrectionRow>> {
-    told.iter()
-        .take(20)
-        .map(|t| {
-            shown(cx, (t.indicator, t.period.calendar.code(), t.period.index, t.unit, &t.dims), None, t.value)
-        })
-        .collect()
+    told.iter().take(20).map(|t| shown(cx, t, None)).collect()
 }
 
 /// How far a job is, in its own words.
@@ -386,8 +372,7 @@ pub async fn history(cx: &Context, limit: i64) -> Result<Vec<HistoryRow>> {
 /// The indicators that a delivery changed: name and address.
 pub async fn touched(cx: &Context, batch: Uuid) -> Result<Vec<(String, String)>> {
     let catalogue = cx.house.get::<Engine>()?.catalogue();
-    let mut tx = cx.db.begin().await?;
-    let touched = observations::touched(&mut tx, batch).await?;
+    let touched = observations::touched(&cx.db, batch).await?;
     let links = touched.into_iter().filter_map(|t| {
         let indicator = catalogue.get(t.0)?;
         Some((indicator.def.name.get(cx.lang).to_owned(), format!("/indicators/{}", indicator.code)))

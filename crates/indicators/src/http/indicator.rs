@@ -22,7 +22,7 @@ use super::sheet::{Cell, Sheet};
 use super::table::{self, By, Order, Row, Standing};
 use super::trust::{self, Past, Source, Trust};
 use super::{Choice, Desk, Pager, calendar_name, calendars, moment_of, period_of, query};
-use super::{head, map};
+use super::{follow, head, map};
 use crate::definition::Indicator;
 use crate::engine::{Asked, Span};
 use crate::show::{self, Shown};
@@ -81,6 +81,8 @@ struct IndicatorPage {
     unit_name: String,
     figure: Shown,
     head_topic: Option<Arc<str>>,
+    /// The topic that says when anything of the page was told.
+    told: Option<(Arc<str>, String)>,
     head: String,
     as_known: String,
     boundaries: &'static str,
@@ -179,6 +181,10 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
     let d = indicator.def.decimals;
     let figure = head::figure(&desk, indicator, &meant).await?;
     let (head_topic, head) = head::live(&cx, &desk, indicator, &meant, &figure).await?;
+    let told = match &head_topic {
+        Some(_) => Some(follow::live(&cx, indicator, unit).await?),
+        None => None,
+    };
     let line = chart::draw(&cx, &desk, indicator, &asked, period, meant.boundaries).await?;
     let chart = line.map(|l| l.html().map(|html| (l.aside.clone(), html))).transpose()?;
 
@@ -220,6 +226,7 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
         unit,
         unit_name: desk.name(unit),
         head_topic,
+        told,
         head,
         boundaries: meant.boundaries.name(),
         units: unit_choices(&desk, unit),

@@ -6,6 +6,7 @@
 mod api;
 mod chart;
 mod compare;
+pub mod follow;
 mod grid_columns;
 pub mod grid_pages;
 pub mod head;

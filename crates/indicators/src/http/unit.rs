@@ -248,7 +248,7 @@ async fn unit(cx: Context, Path(id): Path<String>, Query(asking): Query<Asking>)
         chart,
         charts,
         ages: desk.map.history(unit).iter().rev().map(|v| age(v, lang)).collect(),
-        made_of: desk.map.predecessors(unit).iter().map(|s| kin_before(&desk, s)).collect(),
+        made_of: desk.map.predecessors(unit).map(|s| kin_before(&desk, s)).collect(),
         became: desk.map.successors(unit).iter().map(|s| kin(&desk, s, s.new)).collect(),
     };
     page(&content)

@@ -1,4 +1,4 @@
-//! What single cells say: numbers in one spelling, names, periods, sums, signs for «no figure».
+//! What single cells say: names, periods, sums, signs for «no figure».
 
 use foundation::number::{self, NumberStyle};
 use foundation::text::fold;
@@ -37,20 +37,6 @@ pub fn is_total(name: &str) -> bool {
 /// Signs for «no figure». A zero is written as 0.
 pub(super) fn is_blank(text: &str) -> bool {
     matches!(text, "-" | "–" | "—" | "…" | "..." | ".." | "x" | "X" | "N/A" | "n/a" | "NA")
-}
-
-/// A number in the one spelling that reaches the checker: a comma, and never three decimals, which another
-/// style could read as thousands.
-pub(super) fn spell(n: f64, out: &mut String) {
-    use std::fmt::Write;
-    let start = out.len();
-    let _ = write!(out, "{n}");
-    if let Some(dot) = out[start..].find('.') {
-        out.replace_range(start + dot..=start + dot, ",");
-        if out.len() - (start + dot) == 4 {
-            out.push('0');
-        }
-    }
 }
 
 /// A cell that names something. A whole number is a code.
@@ -126,16 +112,6 @@ pub(super) fn remedy_of(text: &str, style: NumberStyle) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_number_is_spelt_so_that_no_style_reads_it_otherwise() {
-        for n in [0.0, 12.0, 1.234, -1.5, 0.125, 1234.567, 1e15, 0.1 + 0.2] {
-            let mut text = String::new();
-            spell(n, &mut text);
-            assert_eq!(number::parse_number(&text, NumberStyle::Vi).unwrap(), n, "{text}");
-            assert_eq!(number::parse_number(&text, NumberStyle::Unknown).unwrap(), n, "{text}");
-        }
-    }
 
     #[test]
     fn a_letter_typed_for_a_digit_is_shown_as_the_number() {

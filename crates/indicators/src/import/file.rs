@@ -18,13 +18,12 @@ use super::workbook::{Sheet, Workbook};
 use crate::actions::record::{self, Mode, Record, SourceSpec};
 use crate::check::Checker;
 use crate::engine::Engine;
-use crate::observations;
 
 /// So many files are read at once; each may take some hundred megabytes.
 static READERS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 
 /// How many corrections a preview shows.
-pub const SHOWN_CORRECTIONS: i64 = 50;
+pub const SHOWN_CORRECTIONS: usize = 50;
 
 /// What to do with a file.
 #[derive(Debug, Clone, Default)]
@@ -267,10 +266,7 @@ pub async fn import_file(
         }
         let record = recording(&workbook, source, options.mode, Some(kept.id), note);
         let outcome = record::write(cx, &record, told, Vec::new()).await?;
-        let new = match outcome.batch {
-            Some(batch) => observations::first_told(&cx.db, batch).await?,
-            None => 0,
-        };
+        let new = outcome.first;
         let compared = Compared { new, changed: outcome.changed - new, unchanged: outcome.unchanged };
         (compared, outcome.batch)
     };

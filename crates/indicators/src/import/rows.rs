@@ -6,9 +6,7 @@ use foundation::number;
 use foundation::text::fold;
 use serde::{Deserialize, Serialize};
 
-use super::cells::{
-    is_blank, is_total, is_true, period_text, plain, remedy_of, row_says_total, spell, wordy,
-};
+use super::cells::{is_blank, is_total, is_true, period_text, plain, remedy_of, row_says_total, wordy};
 use super::guess::{Fit, Known};
 use super::mapping::{Mapping, Role};
 use super::percent::{Fraction, Percents, hundredfold};
@@ -91,8 +89,7 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Begins a delivery. The checker must read numbers in Vietnamese style: cells reach it in one spelling.
-    /// `root_names` are the names of the whole place: in a table of its parts such a row is a sum.
+    /// Begins a delivery. `root_names` are the names of the whole place: in a table of its parts such a row is a sum.
     pub fn new(
         catalogue: &'a Catalogue,
         known: &'a Known<'a>,
@@ -267,9 +264,7 @@ impl<'a> Reading<'a> {
             remedy,
             candidates: Vec::new(),
         };
-        incoming.value.clear();
-        // What was written, before it is rounded: 0,985 would be a whole 1.
-        let mut written = None;
+        incoming.number = None;
         let wrong = match cell {
             Cell::Empty => {
                 self.delivery.blank += 1;
@@ -281,8 +276,7 @@ impl<'a> Reading<'a> {
             }
             Cell::Number(n) => {
                 let n = if self.is_hundredfold(mapping, value, incoming) { hundredfold(*n) } else { *n };
-                spell(n, &mut incoming.value);
-                written = Some(n);
+                incoming.number = Some(n);
                 None
             }
             Cell::Text(text) => match number::parse_number(text, mapping.style) {
@@ -290,8 +284,7 @@ impl<'a> Reading<'a> {
                     // «98,5 %» says itself what it is.
                     let parts = !text.contains('%') && self.is_hundredfold(mapping, value, incoming);
                     let n = if parts { hundredfold(n) } else { n };
-                    spell(n, &mut incoming.value);
-                    written = Some(n);
+                    incoming.number = Some(n);
                     None
                 }
                 Err(e) => Some(fault(e.code(), e.message().to_owned(), remedy_of(text, mapping.style))),
@@ -322,7 +315,8 @@ impl<'a> Reading<'a> {
         incoming.estimated = row_says.0;
         match checked {
             Ok(told) => {
-                if let Some(written) = written {
+                // What was written, before it is rounded: 0,985 would be a whole 1.
+                if let Some(written) = incoming.number {
                     self.percents.note(self.catalogue, value.column, told.indicator, written);
                 }
                 self.delivery.told.push(told);

@@ -240,7 +240,10 @@ impl House {
             .service(maps)
             .build();
         house.furnish(Arc::new(ByHeader), Arc::new(BareShell), Vec::new());
-        house.live.serve(vec![Arc::new(indicators::http::head::HeadRenderer(house.clone()))]);
+        house.live.serve(vec![
+            Arc::new(indicators::http::head::HeadRenderer(house.clone())),
+            Arc::new(indicators::http::follow::ToldRenderer(house.clone())),
+        ]);
         let router = kit::http::router(&house, &indicators::module().routes).with_state(house.clone());
         let name = test.name();
         House { cx: house.system("test"), clock, name, router, _test: test }

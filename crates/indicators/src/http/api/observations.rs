@@ -123,6 +123,7 @@ fn rows_of(observations: Vec<Row>) -> Vec<Incoming> {
         unit: row.unit.into_string(),
         period: row.period.into_string(),
         value: row.value.map(Number::into_string).unwrap_or_default(),
+        number: None,
         dims: row.dims,
         estimated: row.estimated,
     };

@@ -1,15 +1,18 @@
 //! The SQL of observations: what was told, and what is shown.
 //!
-//! A delivery is written in one statement for the history and one for what is shown, joined with a staged
-//! table, so that a file of a hundred thousand rows costs a handful of statements and the same file again
-//! changes nothing.
+//! Telling is in `write`, what a source said before in `standing`; the rest reads what is shown, and the
+//! history.
+
+pub(crate) mod standing;
+mod write;
 
 use foundation::{Calendar, Instant, Period, Result};
 use kit::UnitId;
-use storage::{Db, Tx, args, row};
+use storage::{Db, args, row};
 use uuid::Uuid;
 
-use crate::store::Source;
+pub(crate) use write::{HISTORY, show};
+pub use write::{Written, write};
 
 /// A value to be told, checked and rounded.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,138 +31,16 @@ pub struct Told {
     pub estimated: bool,
 }
 
-/// What a delivery did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Written {
-    /// Values that were new or different.
-    pub changed: u64,
-    /// Values that were there already.
-    pub unchanged: u64,
-}
-
-const STAGE: [(&str, &str); 7] = [
-    ("indicator", "INTEGER"),
-    ("calendar", "INTEGER"),
-    ("period", "INTEGER"),
-    ("unit", "BIGINT"),
-    ("dims", "TEXT"),
-    ("value", "DOUBLE PRECISION"),
-    ("estimated", "BOOLEAN"),
-];
-
-const SAME_KEY: &str = "o.indicator = s.indicator AND o.calendar = s.calendar AND o.period = s.period \
-                        AND o.unit = s.unit AND o.dims = s.dims";
-
-/// Writes values of one source. No key may stand twice in `told`; the row of the delivery `batch` stands
-/// already (a cast of a parameter to UUID would lose it on SQLite).
-pub async fn write(
-    tx: &mut Tx,
-    source: &Source,
-    batch: Uuid,
-    known_at: Instant,
-    mut told: Vec<Told>,
-) -> Result<Written> {
-    tx.lock("indicators.observation").await?;
-    let total = told.len() as u64;
-    let taken_back = told.iter().any(|t| t.value.is_none());
-    // In the order of the table's key, so that pages of the tree are filled one after another.
-    told.sort_by(|a, b| {
-        (a.indicator, a.period.calendar.code(), a.period.index, a.unit, &a.dims).cmp(&(
-            b.indicator,
-            b.period.calendar.code(),
-            b.period.index,
-            b.unit,
-            &b.dims,
-        ))
-    });
-    let rows = told
-        .into_iter()
-        .map(|t| {
-            args![t.indicator, t.period.calendar.code(), t.period.index, t.unit, t.dims, t.value, t.estimated]
-        })
-        .collect();
-    tx.stage("staged_value", &STAGE, rows).await?;
-    let changed = tx
-        .run(
-            &format!(
-                "INSERT INTO observation (indicator, calendar, period, unit, dims, source, revision, value,
-                    estimated, known_at, batch)
-                 SELECT s.indicator, s.calendar, s.period, s.unit, s.dims, CAST($1 AS INTEGER),
-                    COALESCE(o.revision, 0) + 1, s.value, s.estimated, CAST($2 AS BIGINT), d.id
-                 FROM staged_value s JOIN batch d ON d.id = $3 LEFT JOIN observation o ON {SAME_KEY} AND \
-                 o.source = $1
-                    AND o.revision = (SELECT MAX(m.revision) FROM observation m
-                        WHERE m.indicator = s.indicator AND m.calendar = s.calendar AND m.period = s.period
-                            AND m.unit = s.unit AND m.dims = s.dims AND m.source = $1)
-                 WHERE o.revision IS NULL OR o.value IS DISTINCT FROM s.value
-                    OR o.estimated IS DISTINCT FROM s.estimated"
-            ),
-            args![source.id, known_at, batch],
-        )
-        .await?;
-    if changed > 0 {
-        show(tx, source, batch, taken_back).await?;
+impl Told {
+    /// The key of the tables, without the source.
+    pub(crate) fn key(&self) -> (i64, i32, i32, UnitId, &str) {
+        (self.indicator, self.period.calendar.code(), self.period.index, self.unit, &self.dims)
     }
-    Ok(Written { changed, unchanged: total - changed })
-}
-
-/// Shows what `batch` told, where no source of lower precedence number stands already; `taken_back` when it
-/// has values of NULL.
-pub(crate) async fn show(tx: &mut Tx, source: &Source, batch: Uuid, taken_back: bool) -> Result<()> {
-    tx.run(
-        "INSERT INTO current_value (indicator, calendar, period, unit, dims, source, precedence, value, \
-        estimated,
-            known_at)
-         SELECT indicator, calendar, period, unit, dims, source, CAST($2 AS INTEGER), value, estimated, \
-         known_at
-         FROM observation WHERE batch = $1
-         ON CONFLICT (indicator, calendar, period, unit, dims) DO UPDATE SET
-            source = excluded.source, precedence = excluded.precedence, value = excluded.value,
-            estimated = excluded.estimated, known_at = excluded.known_at
-         WHERE current_value.source = excluded.source OR current_value.value IS NULL
-            OR (excluded.precedence <= current_value.precedence AND excluded.value IS NOT NULL)",
-        args![batch, source.precedence],
-    )
-    .await?;
-    if !taken_back {
-        return Ok(());
-    }
-    // Where a value was taken back, the next source is shown instead.
-    tx.run(
-        "UPDATE current_value SET (source, precedence, value, estimated, known_at) = (
-            SELECT o.source, p.precedence, o.value, o.estimated, o.known_at
-            FROM observation o JOIN source p ON p.id = o.source
-            WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
-                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
-                current_value.dims
-                AND o.value IS NOT NULL
-                AND o.revision = (SELECT MAX(m.revision) FROM observation m
-                    WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
-                        AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source)
-            ORDER BY p.precedence LIMIT 1)
-         WHERE current_value.value IS NULL AND current_value.source = $1 AND EXISTS (
-            SELECT 1 FROM observation o WHERE o.batch = $2 AND o.value IS NULL
-                AND o.indicator = current_value.indicator AND o.calendar = current_value.calendar
-                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
-                current_value.dims)
-            AND EXISTS (
-            SELECT 1 FROM observation o
-            WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
-                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
-                current_value.dims
-                AND o.value IS NOT NULL
-                AND o.revision = (SELECT MAX(m.revision) FROM observation m
-                    WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
-                        AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source))",
-        args![source.id, batch],
-    )
-    .await?;
-    Ok(())
 }
 
 /// What a delivery touched: its indicators with the first and last period of each.
-pub async fn touched(tx: &mut Tx, batch: Uuid) -> Result<Vec<(i64, i32, i32, i32)>> {
-    tx.all(
+pub async fn touched(db: &Db, batch: Uuid) -> Result<Vec<(i64, i32, i32, i32)>> {
+    db.all(
         "SELECT indicator, calendar, MIN(period), MAX(period) FROM observation WHERE batch = $1
          GROUP BY indicator, calendar ORDER BY indicator, calendar",
         args![batch],
@@ -421,11 +302,4 @@ pub async fn count_corrections(
         )
         .await?;
     Ok(row.map_or(0, |r| r.0))
-}
-
-/// How many values of a delivery were the first of their source: what was new, not a correction.
-pub async fn first_told(db: &Db, batch: Uuid) -> Result<u64> {
-    let sql = "SELECT COUNT(*) FROM observation WHERE batch = $1 AND revision = 1";
-    let count: Option<(i64,)> = db.one(sql, args![batch]).await?;
-    Ok(count.map_or(0, |c| c.0 as u64))
 }

@@ -1,0 +1,172 @@
+//! Telling: what a delivery adds to the history, and what is shown from then on.
+//!
+//! What stands is read ([`Standing`]) and compared here, so the same file again writes nothing and a first
+//! delivery is a plain bulk insert into both tables. History is never overwritten: a key told differently
+//! gets its next revision.
+
+use std::sync::Arc;
+
+use foundation::{Instant, Result};
+use storage::{Tx, Value, args};
+use uuid::Uuid;
+
+use super::Told;
+use super::standing::{Door, Standing};
+use crate::store::Source;
+
+/// What a delivery did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Values that were new or different.
+    pub changed: u64,
+    /// Those of them that their source told for the first time.
+    pub first: u64,
+    /// Values that were there already.
+    pub unchanged: u64,
+    /// Indicators that changed: number, calendar, first and last period.
+    pub touched: Vec<(i64, i32, i32, i32)>,
+}
+
+/// The columns of a row of history.
+pub(crate) const HISTORY: [&str; 11] = [
+    "indicator",
+    "calendar",
+    "period",
+    "unit",
+    "dims",
+    "source",
+    "revision",
+    "value",
+    "estimated",
+    "known_at",
+    "batch",
+];
+
+const SHOWN: [&str; 10] = [
+    "indicator",
+    "calendar",
+    "period",
+    "unit",
+    "dims",
+    "source",
+    "precedence",
+    "value",
+    "estimated",
+    "known_at",
+];
+
+/// A source of lower precedence number that has a value stays.
+const OVER: &str = "ON CONFLICT (indicator, calendar, period, unit, dims) DO UPDATE SET
+    source = excluded.source, precedence = excluded.precedence, value = excluded.value,
+    estimated = excluded.estimated, known_at = excluded.known_at
+    WHERE current_value.source = excluded.source OR current_value.value IS NULL
+        OR (excluded.precedence <= current_value.precedence AND excluded.value IS NOT NULL)";
+
+/// Writes values of one source. No key may stand twice in `told`; the row of the delivery `batch` stands
+/// already.
+pub async fn write(
+    tx: &mut Tx,
+    source: &Source,
+    batch: Uuid,
+    known_at: Instant,
+    mut told: Vec<Told>,
+) -> Result<Written> {
+    tx.lock("indicators.observation").await?;
+    // In the order of the tables' keys, so that pages of their trees are filled one after another.
+    told.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+    let mut revisions = Vec::with_capacity(told.len());
+    for group in told.chunk_by(|a, b| a.key().0 == b.key().0 && a.key().1 == b.key().1) {
+        let stands = Standing::of(&mut Door::Tx(tx), source.id, group).await?;
+        revisions.extend(group.iter().map(|told| match stands.get(told) {
+            None => Some(1),
+            Some(stood) if stood.says(told) => None,
+            Some(stood) => Some(stood.revision + 1),
+        }));
+    }
+    let total = told.len() as u64;
+    let lines = told.into_iter().zip(revisions).filter_map(|(told, revision)| Some((told, revision?)));
+    let lines: Arc<Vec<(Told, i64)>> = Arc::new(lines.collect());
+    let changed = lines.len() as u64;
+    let first = lines.iter().filter(|(_, revision)| *revision == 1).count() as u64;
+    let written = Written { changed, first, unchanged: total - changed, touched: touched(&lines) };
+    if changed == 0 {
+        return Ok(written);
+    }
+    let (id, precedence) = (source.id, source.precedence);
+    let history = each(&lines, move |t, revision| {
+        let (calendar, period, dims) = (t.period.calendar.code(), t.period.index, t.dims.as_str());
+        let (value, estimated) = (t.value, t.estimated);
+        args![t.indicator, calendar, period, t.unit, dims, id, revision, value, estimated, known_at, batch]
+    });
+    tx.insert_many("observation", &HISTORY, history).await?;
+    let shown = each(&lines, move |t, _| {
+        let (calendar, period, dims) = (t.period.calendar.code(), t.period.index, t.dims.as_str());
+        let (value, estimated) = (t.value, t.estimated);
+        args![t.indicator, calendar, period, t.unit, dims, id, precedence, value, estimated, known_at]
+    });
+    show(tx, shown).await?;
+    if lines.iter().any(|(told, _)| told.value.is_none()) {
+        show_next(tx, source, batch).await?;
+    }
+    Ok(written)
+}
+
+/// Rows that are made while they are written.
+fn each(
+    lines: &Arc<Vec<(Told, i64)>>,
+    row: impl Fn(&Told, i64) -> Vec<Value> + Send + 'static,
+) -> impl Iterator<Item = Vec<Value>> + Send + 'static {
+    let lines = Arc::clone(lines);
+    (0..lines.len()).map(move |at| row(&lines[at].0, lines[at].1))
+}
+
+/// Shows values, each as wide as [`SHOWN`], where no source of lower precedence number stands already.
+pub(crate) async fn show<I>(tx: &mut Tx, rows: I) -> Result<u64>
+where
+    I: IntoIterator<Item = Vec<Value>, IntoIter: Send> + Send + 'static,
+{
+    tx.upsert_many("current_value", &SHOWN, OVER, rows).await
+}
+
+/// Where `batch` took a value back, the next source is shown instead.
+async fn show_next(tx: &mut Tx, source: &Source, batch: Uuid) -> Result<u64> {
+    tx.run(
+        "UPDATE current_value SET (source, precedence, value, estimated, known_at) = (
+            SELECT o.source, p.precedence, o.value, o.estimated, o.known_at
+            FROM observation o JOIN source p ON p.id = o.source
+            WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
+                current_value.dims
+                AND o.value IS NOT NULL
+                AND o.revision = (SELECT MAX(m.revision) FROM observation m
+                    WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
+                        AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source)
+            ORDER BY p.precedence LIMIT 1)
+         WHERE current_value.value IS NULL AND current_value.source = $1 AND EXISTS (
+            SELECT 1 FROM observation o WHERE o.batch = $2 AND o.value IS NULL
+                AND o.indicator = current_value.indicator AND o.calendar = current_value.calendar
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
+                current_value.dims)
+            AND EXISTS (
+            SELECT 1 FROM observation o
+            WHERE o.indicator = current_value.indicator AND o.calendar = current_value.calendar
+                AND o.period = current_value.period AND o.unit = current_value.unit AND o.dims = \
+                current_value.dims
+                AND o.value IS NOT NULL
+                AND o.revision = (SELECT MAX(m.revision) FROM observation m
+                    WHERE m.indicator = o.indicator AND m.calendar = o.calendar AND m.period = o.period
+                        AND m.unit = o.unit AND m.dims = o.dims AND m.source = o.source))",
+        args![source.id, batch],
+    )
+    .await
+}
+
+/// The indicators of sorted lines, each with its first and last period.
+fn touched(lines: &[(Told, i64)]) -> Vec<(i64, i32, i32, i32)> {
+    let of = |(told, _): &(Told, i64)| (told.indicator, told.period.calendar.code());
+    let ends = |group: &[(Told, i64)]| {
+        let (first, last) = (&group.first()?.0, &group.last()?.0);
+        Some((first.indicator, first.period.calendar.code(), first.period.index, last.period.index))
+    };
+    lines.chunk_by(|a, b| of(a) == of(b)).filter_map(ends).collect()
+}
