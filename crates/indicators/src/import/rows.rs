@@ -89,7 +89,8 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Begins a delivery. `root_names` are the names of the whole place: in a table of its parts such a row is a sum.
+    /// Begins a delivery. `root_names` are the names of the whole place: in a table of its parts such a row
+    /// is a sum.
     pub fn new(
         catalogue: &'a Catalogue,
         known: &'a Known<'a>,
