@@ -3,6 +3,8 @@
 //! A delivery of a whole month is read as one range, a single figure by its key. A first delivery finds
 //! nothing and pays for nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use foundation::Result;
 use storage::{Db, Tx, Value, args, row};
 
@@ -78,6 +80,33 @@ impl Standing {
         let key = (told.period.index, told.unit, told.dims.as_str());
         self.0.binary_search_by(|s| s.key().cmp(&key)).ok().and_then(|at| self.0.get(at))
     }
+}
+
+/// Whether nobody ever told anything of the indicators of `told` in its periods. Each key of the history has
+/// a row in what is shown, so that one question for each calendar answers for both tables.
+pub(crate) async fn is_new_ground(tx: &mut Tx, told: &[Told]) -> Result<bool> {
+    let mut asked: BTreeMap<i32, (BTreeSet<i64>, i32, i32)> = BTreeMap::new();
+    for t in told {
+        let at = t.period.index;
+        let (indicators, from, to) =
+            asked.entry(t.period.calendar.code()).or_insert_with(|| (BTreeSet::new(), at, at));
+        indicators.insert(t.indicator);
+        (*from, *to) = ((*from).min(at), (*to).max(at));
+    }
+    for (calendar, (indicators, from, to)) in asked {
+        let indicators: Vec<i64> = indicators.into_iter().collect();
+        let found: Option<(i64,)> = tx
+            .one(
+                "SELECT unit FROM current_value WHERE indicator IN (SELECT value FROM int_list($1))
+                    AND calendar = $2 AND period BETWEEN $3 AND $4 LIMIT 1",
+                args![indicators, calendar, from, to],
+            )
+            .await?;
+        if found.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 async fn newest(door: &mut Door<'_>, source: i64, told: &Told) -> Result<Vec<Stood>> {

@@ -1,7 +1,7 @@
 //! Telling: what a delivery adds to the history, and what is shown from then on.
 //!
-//! What stands is read ([`Standing`]) and compared here, so the same file again writes nothing and a first
-//! delivery is a plain bulk insert into both tables. History is never overwritten: a key told differently
+//! What stands is read ([`Standing`]) and compared here, so the same file again writes nothing. A delivery on
+//! new ground, where nobody told anything yet, is a plain bulk insert into both tables. History is never overwritten: a key told differently
 //! gets its next revision.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use storage::{Tx, Value, args};
 use uuid::Uuid;
 
 use super::Told;
-use super::standing::{Door, Standing};
+use super::standing::{self, Door, Standing};
 use crate::store::Source;
 
 /// What a delivery did.
@@ -74,15 +74,11 @@ pub async fn write(
     tx.lock("indicators.observation").await?;
     // In the order of the tables' keys, so that pages of their trees are filled one after another.
     told.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
-    let mut revisions = Vec::with_capacity(told.len());
-    for group in told.chunk_by(|a, b| a.key().0 == b.key().0 && a.key().1 == b.key().1) {
-        let stands = Standing::of(&mut Door::Tx(tx), source.id, group).await?;
-        revisions.extend(group.iter().map(|told| match stands.get(told) {
-            None => Some(1),
-            Some(stood) if stood.says(told) => None,
-            Some(stood) => Some(stood.revision + 1),
-        }));
-    }
+    let new_ground = standing::is_new_ground(tx, &told).await?;
+    let revisions = match new_ground {
+        true => vec![Some(1); told.len()],
+        false => revisions(tx, source, &told).await?,
+    };
     let total = told.len() as u64;
     let lines = told.into_iter().zip(revisions).filter_map(|(told, revision)| Some((told, revision?)));
     let lines: Arc<Vec<(Told, i64)>> = Arc::new(lines.collect());
@@ -104,11 +100,28 @@ pub async fn write(
         let (value, estimated) = (t.value, t.estimated);
         args![t.indicator, calendar, period, t.unit, dims, id, precedence, value, estimated, known_at]
     });
-    show(tx, shown).await?;
+    match new_ground {
+        true => tx.insert_many("current_value", &SHOWN, shown).await?,
+        false => show(tx, shown).await?,
+    };
     if lines.iter().any(|(told, _)| told.value.is_none()) {
         show_next(tx, source, batch).await?;
     }
     Ok(written)
+}
+
+/// For each value, sorted by its key, the revision that it becomes; `None` where it was told already.
+async fn revisions(tx: &mut Tx, source: &Source, told: &[Told]) -> Result<Vec<Option<i64>>> {
+    let mut found = Vec::with_capacity(told.len());
+    for group in told.chunk_by(|a, b| a.key().0 == b.key().0 && a.key().1 == b.key().1) {
+        let stands = Standing::of(&mut Door::Tx(tx), source.id, group).await?;
+        found.extend(group.iter().map(|told| match stands.get(told) {
+            None => Some(1),
+            Some(stood) if stood.says(told) => None,
+            Some(stood) => Some(stood.revision + 1),
+        }));
+    }
+    Ok(found)
 }
 
 /// Rows that are made while they are written.
