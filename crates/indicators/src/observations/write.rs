@@ -1,8 +1,8 @@
 //! Telling: what a delivery adds to the history, and what is shown from then on.
 //!
-//! What stands is read ([`Standing`]) and compared here, so the same file again writes nothing. A delivery on
-//! new ground, where nobody told anything yet, is a plain bulk insert into both tables. History is never overwritten: a key told differently
-//! gets its next revision.
+//! What stands is read ([`Standing`]) and compared here, so the same file again writes nothing. A delivery
+//! on new ground, where nobody told anything yet, is a plain bulk insert into both tables. History is never
+//! overwritten: a key told differently gets its next revision.
 
 use std::sync::Arc;
 
