@@ -19,6 +19,10 @@ mod matrix;
 mod morning;
 mod sheet;
 mod table;
+mod targets_file;
+mod targets_history;
+mod targets_page;
+mod targets_table;
 mod trust;
 mod unit;
 mod units_list;
@@ -52,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         map::routes(),
         import_pages::routes(),
         grid_pages::routes(),
+        targets_page::routes(),
     ]
     .concat()
 }
