@@ -58,7 +58,7 @@ async fn export(cx: Context, Query(asking): Query<Asking>) -> Answer {
             row.indicator.def.name.get(cx.lang).into(),
             desk.name(row.unit).into(),
             row.indicator.def.unit.get(cx.lang).into(),
-            Cell::figure(row.last, d),
+            Cell::figure(row.last.map(|last| last.value), d),
             said(held.map(|h| h.0.decision.clone())),
             said(held.map(|h| people.name(h.0).to_owned())),
             said(held.map(|h| Date::of(h.0.known_at).iso())),
@@ -124,6 +124,12 @@ fn delimiter(text: &str) -> u8 {
     [(';', b';'), ('\t', b'\t')].into_iter().find(|(sign, _)| count(*sign) > count(',')).map_or(b',', |s| s.1)
 }
 
+/// The text with plain line ends and without the mark of UTF-8: of a line that ends with two signs the reader
+/// would tell the wrong number.
+fn in_lines(text: &str) -> String {
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+}
+
 /// Excel takes the zeros away that codes begin with: «01» of a province, «00123» of a commune.
 fn with_zeros(code: &str) -> String {
     match code.len() {
@@ -146,7 +152,7 @@ fn period_code(catalogue: &Catalogue, indicator: &str, text: &str) -> String {
 
 /// Reads the rows that say something; those without a value change nothing.
 fn told(catalogue: &Catalogue, text: &str) -> Result<Told> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = &in_lines(text);
     let delimiter = delimiter(text);
     // A file with commas between its columns comes from a program, or from our own export.
     let style = if delimiter == b',' { NumberStyle::En } else { NumberStyle::Vi };
@@ -231,7 +237,7 @@ async fn apply(cx: &Context, shown: &mut ImportPage, file: &[u8]) -> Result<Opti
     }
     if !file.is_empty() {
         // What was sent stands in the box from now on, so that a fault can be mended there.
-        shown.text = legacy::decode(file)?.text.trim_start_matches('\u{feff}').to_owned();
+        shown.text = in_lines(&legacy::decode(file)?.text);
     }
     if shown.text.trim().is_empty() {
         return Err(invalid("file_empty", "Chọn một tệp CSV, hoặc dán nội dung của nó vào ô bên dưới."));
@@ -251,15 +257,13 @@ async fn apply(cx: &Context, shown: &mut ImportPage, file: &[u8]) -> Result<Opti
     shown.more = outcome.faults.len().saturating_sub(MOST_FAULTS);
     for fault in outcome.faults.iter().take(MOST_FAULTS) {
         let Some((line, value, said)) = told.lines.get(fault.row) else { continue };
-        let doubtful = told.style == NumberStyle::En && value.contains(',');
-        let (why, remedy) = match (fault.code, doubtful) {
-            ("number_unreadable", true) => (
-                format!("«{value}» đọc được theo hai cách."),
-                "Tệp ngăn cột bằng dấu phẩy thì ghi số thập phân bằng dấu chấm, không ngăn hàng nghìn."
-                    .into(),
+        let (why, remedy) = match (fault.code, told.style) {
+            ("number_unreadable", NumberStyle::En) => (
+                format!("Không đọc được số «{value}»."),
+                "Tệp ngăn cột bằng dấu phẩy thì ghi như 1234.5: dấu chấm trước phần thập phân, không dấu phẩy.".into(),
             ),
-            (code, _) => (
-                unreadable(code, value, told.style).unwrap_or_else(|| fault.message.clone()),
+            (code, style) => (
+                unreadable(code, value, style).unwrap_or_else(|| fault.message.clone()),
                 fault.remedy.clone(),
             ),
         };
@@ -296,6 +300,8 @@ mod tests {
         let said: Vec<(&str, Option<f64>)> = told.rows.iter().map(|r| (r.unit.as_str(), r.value)).collect();
         assert_eq!(said, [("31675", Some(95.5)), ("01", None)]);
         assert_eq!(told.lines.iter().map(|l| l.0).collect::<Vec<_>>(), [2, 4]);
+        let windows = self::told(&none, &text.replace('\n', "\r\n")).unwrap();
+        assert_eq!(windows.lines.iter().map(|l| l.0).collect::<Vec<_>>(), [2, 4]);
     }
 
     #[test]

@@ -41,6 +41,8 @@ struct Shown {
     min: Option<f64>,
     max: Option<f64>,
     last: Option<String>,
+    /// How much of the year before was reported, where not all.
+    partial: String,
     now: Option<String>,
     /// The act, who and when; for the default of the definition, that it is.
     by: String,
@@ -148,7 +150,12 @@ fn shown(cx: &Context, desk: &Desk, table: &Table, row: &Row, people: &People, s
         decimals,
         min: indicator.def.range.min,
         max: indicator.def.range.max,
-        last: row.last.map(text),
+        last: row.last.map(|last| text(last.value)),
+        partial: row.last.filter(|last| last.reported < last.expected).map_or_else(String::new, |last| {
+            let n = |n: u32| n.to_string();
+            let args = [("reported", n(last.reported).into()), ("expected", n(last.expected).into())];
+            cx.words.say(lang, "targets-partial", &args)
+        }),
         now,
         by,
         demo: row.holds().is_some_and(|(told, _)| told.demo),

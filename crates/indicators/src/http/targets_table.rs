@@ -36,6 +36,14 @@ pub(super) struct Asking {
     pub(super) page: String,
 }
 
+/// What an indicator was in the year before, and how much of it was reported.
+#[derive(Clone, Copy)]
+pub(super) struct Last {
+    pub(super) value: f64,
+    pub(super) reported: u32,
+    pub(super) expected: u32,
+}
+
 /// A target that can be set.
 pub(super) struct Row<'a> {
     pub(super) indicator: &'a Indicator,
@@ -43,7 +51,7 @@ pub(super) struct Row<'a> {
     /// The year of the kind in which the indicator has its targets.
     pub(super) year: Period,
     /// What it was in the year before.
-    pub(super) last: Option<f64>,
+    pub(super) last: Option<Last>,
     /// The newest telling.
     pub(super) told: Option<ToldTarget>,
 }
@@ -267,7 +275,7 @@ async fn of_indicator<'a>(
 async fn fill_last(desk: &Desk, rows: &mut [Row<'_>]) -> Result<()> {
     let commune = |unit: UnitId| desk.map.on(unit, desk.today).is_some_and(|v| v.level == Level::Commune);
     let asked = desk.asked(desk.root, None);
-    let mut found: HashMap<(i64, UnitId), f64> = HashMap::new();
+    let mut found: HashMap<(i64, UnitId), Last> = HashMap::new();
     let mut at = 0;
     while at < rows.len() {
         let (indicator, first) = (rows[at].indicator, rows[at].unit);
@@ -283,7 +291,9 @@ async fn fill_last(desk: &Desk, rows: &mut [Row<'_>]) -> Result<()> {
         let Some(period) = period else { continue };
         for (unit, point) in desk.engine.each(indicator, &units, period, &asked).await? {
             if let Some(value) = point.value {
-                found.insert((indicator.id, unit), indicator.rounded(value));
+                let (reported, expected) = (point.coverage.reported, point.coverage.expected);
+                let last = Last { value: indicator.rounded(value), reported, expected };
+                found.insert((indicator.id, unit), last);
             }
         }
     }
