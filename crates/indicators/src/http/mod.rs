@@ -28,6 +28,7 @@ mod unit;
 mod units_list;
 
 pub use api::delivery_rows;
+pub use targets_file::target_rows;
 
 use std::sync::Arc;
 

@@ -23,6 +23,9 @@ use crate::catalogue::Catalogue;
 const LARGEST: usize = 1024 * 1024;
 /// The columns that are read; others may stand beside them.
 const COLUMNS: [&str; 4] = ["indicator", "unit", "period", "value"];
+/// How numbers are written in a file with commas between its columns.
+const PLAIN: &str =
+    "Tệp ngăn cột bằng dấu phẩy thì ghi như 1234.5: dấu chấm trước phần thập phân, không dấu phẩy.";
 /// So many faults are shown.
 const MOST_FAULTS: usize = 100;
 
@@ -193,6 +196,13 @@ fn told(catalogue: &Catalogue, text: &str) -> Result<Told> {
     Ok(told)
 }
 
+/// The targets in the bytes of a file, as they go to the check. Bytes of any kind give rows or an error.
+///
+/// Errors: `encoding_broken`, `encoding_unknown`, `file_unreadable`, `column_missing`, `too_many_rows`.
+pub fn target_rows(catalogue: &Catalogue, bytes: &[u8]) -> Result<Vec<Row>> {
+    told(catalogue, &legacy::decode(bytes)?.text).map(|told| told.rows)
+}
+
 async fn send(cx: Context, mut form: Multipart) -> Answer {
     let unreadable_form = |e: axum::extract::multipart::MultipartError| {
         let kind = match e.status() {
@@ -258,10 +268,9 @@ async fn apply(cx: &Context, shown: &mut ImportPage, file: &[u8]) -> Result<Opti
     for fault in outcome.faults.iter().take(MOST_FAULTS) {
         let Some((line, value, said)) = told.lines.get(fault.row) else { continue };
         let (why, remedy) = match (fault.code, told.style) {
-            ("number_unreadable", NumberStyle::En) => (
-                format!("Không đọc được số «{value}»."),
-                "Tệp ngăn cột bằng dấu phẩy thì ghi như 1234.5: dấu chấm trước phần thập phân, không dấu phẩy.".into(),
-            ),
+            ("number_unreadable", NumberStyle::En) => {
+                (format!("Không đọc được số «{value}»."), PLAIN.to_owned())
+            }
             (code, style) => (
                 unreadable(code, value, style).unwrap_or_else(|| fault.message.clone()),
                 fault.remedy.clone(),

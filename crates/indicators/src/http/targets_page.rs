@@ -152,7 +152,7 @@ fn shown(cx: &Context, desk: &Desk, table: &Table, row: &Row, people: &People, s
         max: indicator.def.range.max,
         last: row.last.map(|last| text(last.value)),
         partial: row.last.filter(|last| last.reported < last.expected).map_or_else(String::new, |last| {
-            let n = |n: u32| n.to_string();
+            let n = |n: u32| show::number(f64::from(n), 0, lang);
             let args = [("reported", n(last.reported).into()), ("expected", n(last.expected).into())];
             cx.words.say(lang, "targets-partial", &args)
         }),
