@@ -71,6 +71,12 @@ async fn a_target_is_set_shown_and_taken_back() {
         assert_eq!((back.status.as_u16(), told(&house).await), (303, None));
         let words = house.get_as("leader", TABLE).await.words();
         assert!(words.contains("97,0 Mức mặc định") && words.contains("Lịch sử"), "{words}");
+
+        // The page of the indicator leads there, for whoever may set the target.
+        let link = "/targets?by=unit&#38;pack=admin&#38;unit=131675&#38;year=2026";
+        let indicator = "/indicators/admin.rate?unit=31675&period=2026-10";
+        assert!(house.get_as("leader", indicator).await.text().contains(link));
+        assert!(!house.get_as("tran-de", indicator).await.text().contains("/targets?"));
     }
 }
 
