@@ -17,7 +17,7 @@ const pictures = {
   '/': 'overview', '/wall': 'wall', '/fields/*': 'field', '/indicators': 'indicators', '/indicators/*': 'indicator',
   '/units': 'units', '/units/*': 'unit', '/compare': 'compare', '/morning': 'morning', '/late': 'late', '/sign-in': 'sign-in',
   '/me': 'me', '/accounts': 'accounts', '/accounts/new': 'account-new', '/keys': 'keys', '/audit': 'audit', '/packs': 'packs',
-  '/packs/*': 'pack', '/import': 'import', '/imports': 'imports', '/grid': 'grid', '/jobs': 'jobs', '/api': 'api', '/no-such-page': 'error',
+  '/packs/*': 'pack', '/import': 'import', '/imports': 'imports', '/grid': 'grid', '/targets': 'targets', '/jobs': 'jobs', '/api': 'api', '/no-such-page': 'error',
 };
 
 /** `/indicators/admin.on_time?unit=92` → `/indicators/*`; the query is not part of the shape. */

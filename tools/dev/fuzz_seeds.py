@@ -121,6 +121,13 @@ DELIVERY = """{"source":{"code":"s","name":"S","owner":"O"},"mode":"good_rows","
 {"indicator":"admin.dengue","unit":"31135","period":"2026-W40","value":"3","dims":{"sex":"nu"},"estimated":true},
 {"indicator":"admin.satisfied","unit":"31135","period":2026,"value":null}]}"""
 
+TARGETS = """indicator,unit,period,value,note
+admin.satisfied,31675,2026,95.5,"Quyết định 7"
+admin.received,1135,3/2026,-,
+admin.received,92,2026-04,"9,500",
+admin.dengue,92,2026,,
+"""
+
 MAPPING = ('{"sheet":"so-lieu","header":0,"levels":1,"first":1,"columns":[{"is":"unit"},{"is":"value",'
            '"indicator":"admin.received","period":"2026-10"},{"is":"dim","id":"sex"}],"period":"10/2026",'
            '"style":"vi"}')
@@ -159,6 +166,7 @@ def all_seeds():
         "sheet": tables + books[:3],
         "mapping": [MAPPING.encode(), b"value:admin.received|2026-11|31675|e", b"dim:sex", b"unit"],
         "delivery": [DELIVERY.encode()],
+        "targets_file": [TARGETS.encode(), TARGETS.replace(",", ";").encode("utf-8-sig"), TARGETS.encode("utf-16")],
         "yaml": [DEFINITION.encode(), b"a: [1, {b: 2.50}]\nc: |\n  d\n", b"- &a 1\n- *a\n", b"90"],
         "period": lines(PERIODS) + cells,
         "expr": lines(EXPRESSIONS),

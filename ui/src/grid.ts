@@ -2,10 +2,19 @@
  * The entry grid: `<form data-grid>` with `<table class="grid-entry">` of `<input>`. Without script it is a plain form.
  *
  * Paste from Excel (tabs and lines) from the current cell on; ↑ ↓ ← → Enter move; Ctrl+Z / Ctrl+Y undo and redo; a cell that is not
- * a number, or is outside data-min…data-max, is marked with the reason and holds the form back.
+ * a number, or is outside data-min…data-max, is marked with the reason and holds the form back. A cell with data-dash may
+ * hold a lone dash, which means something to whoever reads the form.
  */
 import { all, one, toast, word } from "./lib/dom";
 import { format, parse } from "./lib/number";
+
+/** What a text becomes in a cell: the local form of a number, a lone dash where the cell takes one (`data-dash`), or itself. */
+function settled(cell: HTMLInputElement, raw: string): string {
+  const text = raw.trim();
+  if (cell.dataset["dash"] !== undefined && /^[-−–—]$/.test(text)) return "-";
+  const p = parse(text);
+  return p.ok && text !== "" ? format(p.value, Number(cell.dataset["decimals"] ?? 6)) : text;
+}
 
 type Change = { input: HTMLInputElement; from: string; to: string };
 
@@ -20,7 +29,8 @@ class Grid {
     this.#rows = all<HTMLTableRowElement>(".grid-entry tbody tr", form)
       .map((r) => all<HTMLInputElement>("input:not([type=hidden])", r))
       .filter((r) => r.length > 0);
-    for (const input of this.#rows.flat()) this.#mark(input);
+    // What the server found wrong stays marked until the cell is edited: the script knows less than the server.
+    for (const input of this.#rows.flat()) if (!input.closest("td.invalid")) this.#mark(input);
     form.addEventListener("focusin", (e) => {
       if (!this.#is(e.target)) return;
       this.#before = e.target.value;
@@ -57,9 +67,7 @@ class Grid {
 
   /** One step of history: the cell's text is put in the local form and remembered. */
   #commit(input: HTMLInputElement): void {
-    const p = parse(input.value);
-    if (p.ok && input.value.trim() !== "")
-      input.value = format(p.value, Number(input.dataset["decimals"] ?? 6));
+    if (parse(input.value).ok) input.value = settled(input, input.value);
     if (input.value !== this.#before) this.#record([{ input, from: this.#before, to: input.value }]);
     this.#before = input.value;
     this.#mark(input);
@@ -179,8 +187,7 @@ class Grid {
         line.split("\t").forEach((raw, dc) => {
           const cell = this.#rows[row + dr]?.[col + dc];
           if (!cell || cell.readOnly || cell.disabled) return void (raw.trim() && lost++);
-          const p = parse(raw);
-          const to = p.ok ? format(p.value, Number(cell.dataset["decimals"] ?? 6)) : raw.trim();
+          const to = settled(cell, raw);
           if (to !== cell.value)
             changes.push({ input: cell, from: cell === input ? this.#before : cell.value, to });
         });
@@ -203,6 +210,7 @@ class Grid {
   #submit(e: SubmitEvent): void {
     const active = document.activeElement;
     if (this.#is(active)) this.#commit(active);
+    for (const input of this.#rows.flat()) this.#mark(input);
     const bad = one<HTMLInputElement>("td.invalid input", this.form);
     if (bad) {
       e.preventDefault();

@@ -21,7 +21,7 @@ use crate::grant::{self, Grant};
 use crate::password::Passwords;
 use crate::pause::Pauses;
 use crate::reach::Reaches;
-use crate::store::{grants, keys, sessions};
+use crate::store::{accounts, grants, keys, sessions};
 use crate::token;
 use crate::vault::{self, Sealed};
 
@@ -211,5 +211,17 @@ impl Auth {
 impl Authenticator for Auth {
     fn session<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Session>> {
         Box::pin(self.find(parts))
+    }
+
+    fn name_of<'a>(&'a self, audit_name: &'a str) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(async move {
+            let Some((kind, id)) = audit_name.split_once(':') else { return Ok(None) };
+            let Ok(id) = id.parse::<uuid::Uuid>() else { return Ok(None) };
+            match kind {
+                "account" => accounts::name(&self.db, id).await,
+                "key" => Ok(keys::get(&self.db, id).await?.map(|key| key.name)),
+                _ => Ok(None),
+            }
+        })
     }
 }

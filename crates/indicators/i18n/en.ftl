@@ -323,3 +323,78 @@ morning-better = Better
 morning-other = Other changes
 morning-none = None.
 morning-no-corrections = No corrections in this time.
+targets-title = Set targets
+targets-hint = Fill in only what changes: an empty box stays as it is, a “-” takes a target back. A whole column can be pasted from Excel. Numbers are written the Vietnamese way: 1.234,5.
+targets-by = Set by
+targets-by-indicator = One indicator, every unit
+targets-by-unit = One unit, every indicator
+targets-year = Year
+targets-year-n = Year { $year }
+targets-measure-n = Measured in { $measure }
+targets-import = Import CSV
+targets-region = Table of targets
+targets-act = Act that sets the targets
+targets-act-example = Nghị quyết 12/NQ-HĐND ngày 10/12/2025
+targets-act-hint = Number, sign and date of the resolution or decision. Kept with each target; it cannot be deleted.
+targets-act-missing = Nothing was written: the act is missing. The boxes below keep what you typed.
+targets-last = Actual { $year }
+targets-partial = { $reported } of { $expected } reports
+targets-now = Set now
+targets-set-by = Act, who set it
+targets-new = New target
+targets-box = New target for { $name }, { $year }
+targets-default = Default of the pack, not set for this unit
+targets-demo = demo
+targets-history = History
+targets-history-of = History of the target: { $name }
+targets-send = Set targets
+targets-set = { $changed ->
+    [one] 1 target set.
+   *[other] { $changed } targets set.
+}
+targets-set-some = { $changed } targets set; { $unchanged } were so already.
+targets-nothing = Nothing was written: every box is empty. Fill in at least one.
+targets-faults = { $n ->
+    [one] Nothing was written: 1 box is wrong. Correct the marked box and send again; the others keep what you typed.
+   *[other] Nothing was written: { $n } boxes are wrong. Correct the marked boxes and send again; the others keep what you typed.
+}
+targets-empty = You may set no target in this field yet, or none of its indicators has a target of the year.
+targets-who-account = An account
+targets-who-key = An API key
+targets-who-program = The program
+targets-history-title = History of a target
+targets-history-empty = No target was set for this unit in the year.
+targets-usual = default { $value }
+targets-back = Back to table
+targets-see-indicator = See the indicator
+targets-when = When
+targets-value = Target
+targets-who = Set by
+targets-restore = Restore
+targets-restore-of = Restore { $value } by { $act }
+targets-take-back = Take back
+targets-take-back-of = Take back the target of { $period }
+targets-taken-back = Taken back
+targets-holds = Holds now
+targets-moved = Somebody has just set this target again, so nothing was restored. Look at the newest one and try again.
+targets-import-title = Import targets from CSV
+targets-import-hint = A single wrong line writes nothing. A file downloaded from the table of targets can be sent back after its value column was edited.
+targets-import-faults = { $n ->
+    [one] Nothing was written: 1 wrong line. Correct it below and send again, or choose the corrected file.
+   *[other] Nothing was written: { $n } wrong lines. Correct them below and send again, or choose the corrected file.
+}
+targets-import-more = { $n } more wrong lines.
+targets-line = Line
+targets-line-n = Line { $n }
+targets-line-text = Content
+targets-why = Fault
+targets-remedy = Remedy
+targets-file = CSV file
+targets-file-hint = Up to 1 MB and 5,000 lines.
+targets-paste = Or paste its content here
+targets-paste-hint = Not read when a file is chosen.
+targets-columns = Columns
+targets-column-indicator = Code of the indicator, such as admin.on_time.
+targets-column-unit = Official code of the unit, such as 92 or 31675.
+targets-column-period = A year such as 2026, or a period of the indicator such as 2026-03 to set a path month by month.
+targets-column-value = Empty: stays as it is. “-”: taken back. With commas between the columns decimals are written with a dot; with semicolons, with a comma.

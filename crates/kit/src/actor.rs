@@ -65,7 +65,8 @@ impl Role {
             Role::DutyOfficer => &[ReadInternal, WriteFigures, RunJobs],
             Role::Officer => &[ReadInternal, WriteFigures],
             Role::Viewer => &[ReadInternal],
-            Role::Integration => &[ReadInternal, WriteFigures, SetTargets],
+            // A key tells figures; a target is a decision of people.
+            Role::Integration => &[ReadInternal, WriteFigures],
         }
     }
 }

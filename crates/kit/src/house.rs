@@ -22,6 +22,12 @@ use crate::tile::TileSource;
 pub trait Authenticator: Send + Sync {
     /// The actor and scope of a request; the public when there is no valid session or key.
     fn session<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Session>>;
+
+    /// The name on pages of whoever acted under this [`audit_name`](Actor::audit_name); `None` when it is not
+    /// known.
+    fn name_of<'a>(&'a self, _audit_name: &'a str) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(async { Ok(None) })
+    }
 }
 
 /// Fills in the shell of a page: menu, place, person, date.
@@ -126,6 +132,14 @@ impl House {
         match self.authenticator.get() {
             Some(authenticator) => authenticator.session(parts).await,
             None => Ok(Session { actor: Actor::Public, scope: Scope::Public }),
+        }
+    }
+
+    /// The name of whoever acted under this [`audit_name`](Actor::audit_name), for readers who may know it.
+    pub async fn name_of(&self, audit_name: &str) -> Result<Option<String>> {
+        match self.authenticator.get() {
+            Some(authenticator) => authenticator.name_of(audit_name).await,
+            None => Ok(None),
         }
     }
 

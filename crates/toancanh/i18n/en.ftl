@@ -11,6 +11,7 @@ nav-entry = Entry
 nav-grid = Enter figures
 nav-import = Import a file
 nav-imports = Imports
+nav-targets = Set targets
 nav-admin = Administration
 nav-accounts = Accounts
 nav-agencies = Agencies

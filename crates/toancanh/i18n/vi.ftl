@@ -11,6 +11,7 @@ nav-entry = Nhập số
 nav-grid = Nhập số liệu
 nav-import = Nhập từ tệp
 nav-imports = Các lần nhập
+nav-targets = Giao chỉ tiêu
 nav-admin = Quản trị
 nav-accounts = Tài khoản
 nav-agencies = Cơ quan

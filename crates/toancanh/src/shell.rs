@@ -66,6 +66,13 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             ],
         });
     }
+    if cx.may(Permission::SetTargets) {
+        let targets = entry(cx, "/targets", "nav-targets", "flag");
+        match groups.last_mut().filter(|_| cx.may(Permission::WriteFigures)) {
+            Some(entering) => entering.entries.push(targets),
+            None => groups.push(NavGroup { title: cx.t("nav-entry"), entries: vec![targets] }),
+        }
+    }
     let mut admin = Vec::new();
     if cx.may(Permission::ManageAccounts) {
         admin.push(entry(cx, "/accounts", "nav-accounts", "key"));

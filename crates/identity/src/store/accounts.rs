@@ -101,6 +101,12 @@ pub async fn get(db: &Db, id: Uuid) -> Result<Account> {
     found.ok_or_else(|| not_found("account_not_found", "Không có tài khoản này."))
 }
 
+/// The name of an account, if there is one.
+pub async fn name(db: &Db, id: Uuid) -> Result<Option<String>> {
+    let found: Option<(String,)> = db.one("SELECT name FROM account WHERE id = $1", args![id]).await?;
+    Ok(found.map(|row| row.0))
+}
+
 /// All accounts by name. There are as many as people who work with the program: thousands, not millions.
 pub async fn all(db: &Db) -> Result<Vec<Account>> {
     db.all(&format!("{ACCOUNT} ORDER BY name, id"), args![]).await

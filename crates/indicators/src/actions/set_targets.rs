@@ -21,6 +21,8 @@ use crate::events::{TARGETS_CHANGED, TargetsChanged};
 
 /// The longest name of an act, in characters.
 pub const LONGEST_ACT: usize = 200;
+/// The most targets of one delivery or file.
+pub const MOST_ROWS: usize = 5_000;
 /// The calendars in which a year is counted.
 pub const YEARS: [Calendar; 3] = [Calendar::Year, Calendar::SchoolYear, Calendar::ReportYear];
 
@@ -102,6 +104,13 @@ fn act(text: &str) -> Result<&str> {
 pub fn fits(indicator: &Indicator, period: Period) -> bool {
     let own = indicator.def.calendar;
     period.calendar == own || (YEARS.contains(&period.calendar) && own.nests_in(period.calendar))
+}
+
+/// The kind of year in which an indicator has a target: the first that its own periods nest in; none where
+/// they nest in no year, as weeks.
+pub fn year_calendar(indicator: &Indicator) -> Option<Calendar> {
+    let own = indicator.def.calendar;
+    YEARS.into_iter().find(|year| own.nests_in(*year))
 }
 
 /// Checks rows against definitions, places, the scope and each other. Pure.

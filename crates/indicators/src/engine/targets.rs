@@ -7,7 +7,7 @@ use foundation::{Calendar, Instant, Period, Result};
 use kit::UnitId;
 use storage::{Db, Tx, args, row};
 
-use super::Engine;
+use super::{Engine, Span};
 use crate::definition::{Indicator, OverPlaces, OverTime};
 
 /// What was planned, as it was told over time: the moment and the value, the newest last.
@@ -196,22 +196,63 @@ row! {
     }
 }
 
-/// Everything told of a unit's targets in periods of these calendars, by indicator and period, the newest
-/// first. Who asks leaves out what the reader may not see.
-pub async fn history(db: &Db, unit: UnitId, periods: &[Period]) -> Result<Vec<ToldTarget>> {
+impl ToldTarget {
+    /// For when.
+    pub fn when(&self) -> Result<Period> {
+        Ok(Period { calendar: Calendar::from_code(self.calendar)?, index: self.period })
+    }
+}
+
+/// Whose targets are read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Whose {
+    /// A unit's, of every indicator.
+    Unit(UnitId),
+    /// Every unit's, of one indicator.
+    Indicator(i64),
+    /// A unit's, of one indicator.
+    One(i64, UnitId),
+}
+
+/// Everything told of targets in these periods, by unit, indicator and period, the newest first. Who asks
+/// leaves out what the reader may not see.
+pub async fn history(db: &Db, whose: Whose, spans: &[Span]) -> Result<Vec<ToldTarget>> {
+    let (filter, keys) = match whose {
+        Whose::Unit(unit) => ("unit = $4", args![unit]),
+        Whose::Indicator(indicator) => ("indicator = $4", args![indicator]),
+        Whose::One(indicator, unit) => ("indicator = $4 AND unit = $5", args![indicator, unit]),
+    };
+    let sql = format!(
+        "SELECT CAST(indicator AS BIGINT) AS indicator, unit, calendar, period, revision, value, decision,
+            actor, known_at, demo FROM target
+         WHERE calendar = $1 AND period BETWEEN $2 AND $3 AND {filter}
+         ORDER BY unit, indicator, period, revision DESC"
+    );
     let mut all = Vec::new();
-    for period in periods {
-        let found: Vec<ToldTarget> = db
-            .all(
-                "SELECT CAST(indicator AS BIGINT) AS indicator, unit, calendar, period, revision, value,
-                    decision, actor, known_at, demo FROM target
-                 WHERE unit = $1 AND calendar = $2 AND period = $3 ORDER BY indicator, revision DESC",
-                args![unit, period.calendar.code(), period.index],
-            )
-            .await?;
+    for span in spans {
+        let mut args = args![span.calendar.code(), span.from, span.to];
+        args.extend(keys.clone());
+        let found: Vec<ToldTarget> = db.all(&sql, args).await?;
         all.extend(found);
     }
     Ok(all)
+}
+
+/// The newest telling of each target out of a [`history`].
+pub fn newest(told: Vec<ToldTarget>) -> Vec<ToldTarget> {
+    let mut seen = HashSet::new();
+    let first = |t: &ToldTarget| seen.insert((t.indicator, t.unit, t.calendar, t.period));
+    told.into_iter().filter(first).collect()
+}
+
+/// The periods of every calendar that lie whole in `year`, the year itself among them.
+pub fn within(year: Period) -> Vec<Span> {
+    let parts = |calendar: Calendar| {
+        let parts = year.parts(calendar)?;
+        let (first, last) = (parts.clone().next()?, parts.last()?);
+        Some(Span { calendar, from: first.index, to: last.index })
+    };
+    Calendar::ALL.into_iter().filter_map(parts).collect()
 }
 
 /// A target to be set.

@@ -20,11 +20,16 @@ mod matrix;
 mod morning;
 mod sheet;
 mod table;
+mod targets_file;
+mod targets_history;
+mod targets_page;
+mod targets_table;
 mod trust;
 mod unit;
 mod units_list;
 
 pub use api::delivery_rows;
+pub use targets_file::target_rows;
 
 use std::sync::Arc;
 
@@ -53,6 +58,7 @@ pub fn routes() -> Vec<Route> {
         map::routes(),
         import_pages::routes(),
         grid_pages::routes(),
+        targets_page::routes(),
     ]
     .concat()
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use foundation::{Calendar, Instant, Lang, Period, Result};
-use kit::{Context, Figure, UnitId};
+use kit::{Context, Figure, Permission, UnitId};
 use packs::Packs;
 
-use super::{Desk, sees};
+use super::{Desk, query, sees};
+use crate::actions::set_targets::year_calendar;
 use crate::definition::Indicator;
 use crate::engine::{Asked, Span, reach, targets};
 use crate::observations::{self, Step};
@@ -33,6 +34,8 @@ pub(super) struct Trust {
     pub(super) target_of_year: Option<String>,
     pub(super) decision: Option<String>,
     pub(super) decision_unverified: bool,
+    /// Where the target is set, for whoever may.
+    pub(super) set: Option<String>,
     pub(super) corrections: i64,
     pub(super) public: bool,
     pub(super) version: i64,
@@ -136,6 +139,10 @@ pub(super) async fn trust(
         (None, Some(default)) => (default.legal_ref.clone(), !default.verified),
         (None, None) => (None, true),
     };
+    let year = period.year().to_string();
+    let unit_text = asked.unit.to_string();
+    let of = [("by", "unit"), ("pack", &indicator.pack), ("unit", &unit_text), ("year", &year)];
+    let may = cx.may(Permission::SetTargets) && cx.scope.sets_targets(asked.unit, &indicator.pack);
     let with_measure = |t: f64| format!("{} {measure}", show::number(t, def.decimals, lang));
     let ids = shown_parts(cx, desk, indicator, asked.unit);
     let units = desk.map.subtree(asked.unit, day);
@@ -158,6 +165,7 @@ pub(super) async fn trust(
         target_of_year: whole.map(with_measure),
         decision,
         decision_unverified,
+        set: (may && year_calendar(indicator).is_some()).then(|| format!("/targets{}", query(&of))),
         corrections,
         public: indicator.is_public(),
         version: indicator.version,

@@ -8,4 +8,5 @@ mod lists;
 mod map;
 mod place;
 mod targets;
+mod targets_pages;
 mod words;

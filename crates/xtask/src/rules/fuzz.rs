@@ -50,6 +50,7 @@ const PARSERS: &[(&str, &str, &str)] = &[
     ("crates/indicators/src/import/guess.rs", "pub fn guess(", "sheet"),
     ("crates/indicators/src/import/rows.rs", "pub fn sheet(", "sheet"),
     ("crates/indicators/src/import/mapping.rs", "pub fn parse(", "mapping"),
+    ("crates/indicators/src/http/targets_file.rs", "pub fn target_rows(", "targets_file"),
     ("crates/indicators/src/http/api/observations.rs", "pub fn delivery_rows(", "delivery"),
 ];
 

@@ -13,18 +13,17 @@ use web::Answer;
 use super::observations::{Text, refused};
 use super::read::iso;
 use super::{answer, found, json_of};
-use crate::actions::set_targets::{Row, SetTargets, YEARS};
-use crate::engine::targets::{ToldTarget, history};
+use crate::actions::set_targets::{MOST_ROWS, Row, SetTargets, YEARS};
+use crate::engine::Span;
+use crate::engine::targets::{ToldTarget, Whose, history, newest, within};
 use crate::http::{Desk, sees};
-
-/// The most targets of one delivery.
-const MOST_ROWS: usize = 5_000;
 
 #[derive(Deserialize)]
 pub(super) struct Asking {
     indicator: Option<String>,
     unit: Option<String>,
     year: Option<String>,
+    months: Option<String>,
 }
 
 /// The three kinds of year that are called `text`; this year when nothing is.
@@ -37,21 +36,36 @@ fn years(text: Option<&str>, today: Date) -> Result<Vec<Period>> {
     YEARS.into_iter().map(|calendar: Calendar| Period::numbered(calendar, year, 1)).collect()
 }
 
-/// `GET /api/v1/targets?indicator=&unit=&year=`.
+/// The periods that are asked for: the years, and with `parts` the months, quarters and all others in them.
+fn spans(years: &[Period], parts: bool) -> Vec<Span> {
+    if !parts {
+        return years.iter().map(|year| Span::of(*year)).collect();
+    }
+    let mut all: Vec<Span> = Vec::new();
+    for span in years.iter().flat_map(|year| within(*year)) {
+        // A calendar that lies in two kinds of year is read for the first: months for the calendar year.
+        if !all.iter().any(|s| s.calendar == span.calendar) {
+            all.push(span);
+        }
+    }
+    all
+}
+
+/// `GET /api/v1/targets?indicator=&unit=&year=&months=`.
 pub(super) async fn of(cx: Context, Query(asking): Query<Asking>, headers: HeaderMap) -> Answer {
     let desk = Desk::open(&cx)?;
     let unit = desk.unit(asking.unit.as_deref())?;
     let code = asking.indicator.as_deref().map(str::trim).filter(|c| !c.is_empty());
     let only = code.map(|code| desk.indicator(&cx, code, unit)).transpose()?.map(|i| i.id);
-    let told = history(desk.engine.db(), unit, &years(asking.year.as_deref(), desk.today)?).await?;
+    let parts = match asking.months.as_deref().map(str::trim) {
+        None | Some("" | "false") => false,
+        Some("true") => true,
+        Some(_) => return Err(invalid("months_unreadable", "months là true hoặc false.").into()),
+    };
+    let whose = only.map_or(Whose::Unit(unit), |indicator| Whose::One(indicator, unit));
+    let spans = spans(&years(asking.year.as_deref(), desk.today)?, parts);
     let mut items: Vec<Json> = Vec::new();
-    let mut last = None;
-    for t in &told {
-        // The newest telling of each comes first.
-        let key = (t.indicator, t.calendar);
-        if last.replace(key) == Some(key) || only.is_some_and(|only| only != t.indicator) {
-            continue;
-        }
+    for t in &newest(history(desk.engine.db(), whose, &spans).await?) {
         let seen = desk.catalogue.get(t.indicator).filter(|i| sees(&cx, i, unit));
         if let (Some(indicator), Some(value)) = (seen, t.value) {
             items.push(shown(&indicator.code, t, value)?);
@@ -61,9 +75,8 @@ pub(super) async fn of(cx: Context, Query(asking): Query<Asking>, headers: Heade
 }
 
 fn shown(code: &str, t: &ToldTarget, value: f64) -> Result<Json> {
-    let period = Period { calendar: Calendar::from_code(t.calendar)?, index: t.period };
     Ok(json!({
-        "indicator": code, "unit": t.unit, "period": period.code(), "value": value,
+        "indicator": code, "unit": t.unit, "period": t.when()?.code(), "value": value,
         "decision": t.decision, "known_at": iso(t.known_at), "demo": t.demo,
     }))
 }
