@@ -323,3 +323,15 @@ morning-better = Better
 morning-other = Other changes
 morning-none = None.
 morning-no-corrections = No corrections in this time.
+
+action-figures-import = Imported figures from a file
+action-figures-record = Recorded figures
+action-targets-set = Set targets
+action-demo-create = Began making sample figures
+action-demo-created = Made sample figures
+action-demo-remove = Removed sample figures
+audit-detail-decision = Decision
+audit-detail-months = Months
+audit-detail-indicators = Indicators
+audit-detail-corrections = Corrections
+audit-detail-duration-ms = Time (ms)

@@ -299,3 +299,15 @@ morning-better = Tốt lên
 morning-other = Đổi khác
 morning-none = Không có.
 morning-no-corrections = Không có đính chính nào trong thời gian này.
+
+action-figures-import = Nhập số liệu từ tệp
+action-figures-record = Ghi số liệu
+action-targets-set = Đặt kế hoạch
+action-demo-create = Bắt đầu tạo số liệu mẫu
+action-demo-created = Tạo xong số liệu mẫu
+action-demo-remove = Gỡ số liệu mẫu
+audit-detail-decision = Căn cứ
+audit-detail-months = Số tháng
+audit-detail-indicators = Số chỉ tiêu
+audit-detail-corrections = Số lần đính chính
+audit-detail-duration-ms = Thời gian (ms)
