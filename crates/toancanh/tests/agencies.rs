@@ -10,6 +10,8 @@ use indicators::check::Incoming;
 use indicators::engine::Asked;
 use indicators::engine::figure::last_due;
 use indicators::engine::late::LateUnit;
+use indicators::import::mapping::Role;
+use indicators::import::{ImportOptions, import_file};
 use kit::{Context, Scope};
 use storage::testing::TestDb;
 use units::actions::choose_root::ChooseRoot;
@@ -197,5 +199,34 @@ async fn only_the_departments_that_an_indicator_names_are_late() {
         for silent in ["92.so-y-te", "92.doan-thanh-nien", "92.cong-an"] {
             assert!(!late.iter().any(|code| code == silent), "{silent}");
         }
+    }
+}
+
+#[tokio::test]
+async fn departments_are_known_in_a_file_by_their_names() {
+    for test in storage::testing::all().await.unwrap() {
+        let cx = place(&test).await;
+        packs::apply(&cx, &packs::Source::embedded(), &toancanh::wiring::pack_parts()).await.unwrap();
+        let map = cx.house.get::<Atlas>().unwrap().map();
+        let today = Date::of(cx.clock.now());
+        let rows = template(&map, ROOT, today).unwrap();
+        assert_eq!(
+            ImportAgencies { rows, dry_run: false }.run(&cx).await.unwrap().faults,
+            Vec::<Fault>::new()
+        );
+        // The heading says nothing about units; the cells below do.
+        let file = "TT;Nơi gửi;Hồ sơ tiếp nhận trong kỳ\n1;Sở Y tế;12\n2;Sở Tài chính;7\n3;Sở Không Có;5\n";
+        let options = ImportOptions {
+            period: Some("2026-01".into()),
+            pack: Some("admin".into()),
+            mode: Mode::GoodRows,
+            ..ImportOptions::default()
+        };
+        let report = import_file(&cx, ROOT, file.into(), "bao-cao.csv", options).await.unwrap();
+        assert_eq!(report.plan[0].columns[1], Role::Unit, "{}", test.name());
+        assert_eq!(report.faults.len(), 1, "{:?}", report.faults);
+        let sql = "SELECT COUNT(*) FROM current_value WHERE value IN (12, 7)";
+        let told = cx.db.one::<(i64,)>(sql, storage::args![]).await.unwrap().unwrap().0;
+        assert_eq!(told, 2);
     }
 }
