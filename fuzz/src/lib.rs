@@ -58,7 +58,7 @@ pub fn catalogue() -> Catalogue {
     let all = defs.into_iter().enumerate().map(|(n, def)| {
         let def: Definition = serde_json::from_value(def).expect("a definition of ours is well made");
         let code = format!("admin.{}", def.id);
-        Indicator { id: n as i64 + 1, code, pack: "admin".into(), version: 1, def }
+        Indicator { id: n as i64 + 1, code, pack: "admin".into(), version: 1, since: today(), def }
     });
     Catalogue::new(all.collect(), Vec::new())
 }

@@ -398,3 +398,15 @@ targets-column-indicator = Code of the indicator, such as admin.on_time.
 targets-column-unit = Official code of the unit, such as 92 or 31675.
 targets-column-period = A year such as 2026, or a period of the indicator such as 2026-03 to set a path month by month.
 targets-column-value = Empty: stays as it is. “-”: taken back. With commas between the columns decimals are written with a dot; with semicolons, with a comma.
+
+action-figures-import = Imported figures from a file
+action-figures-record = Recorded figures
+action-targets-set = Set targets
+action-demo-create = Began making sample figures
+action-demo-created = Made sample figures
+action-demo-remove = Removed sample figures
+audit-detail-decision = Decision
+audit-detail-months = Months
+audit-detail-indicators = Indicators
+audit-detail-corrections = Corrections
+audit-detail-duration-ms = Time (ms)

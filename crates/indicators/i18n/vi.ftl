@@ -365,3 +365,15 @@ targets-column-indicator = Mã chỉ tiêu, như admin.on_time.
 targets-column-unit = Mã đơn vị hành chính, như 92 hoặc 31675.
 targets-column-period = Năm như 2026, hoặc kỳ của chỉ tiêu như 2026-03 để giao theo lộ trình từng tháng.
 targets-column-value = Để trống: giữ nguyên. Dấu «-»: thu lại. Tệp ngăn cột bằng dấu phẩy ghi số thập phân bằng dấu chấm; ngăn bằng dấu chấm phẩy ghi bằng dấu phẩy.
+
+action-figures-import = Nhập số liệu từ tệp
+action-figures-record = Ghi số liệu
+action-targets-set = Đặt kế hoạch
+action-demo-create = Bắt đầu tạo số liệu mẫu
+action-demo-created = Tạo xong số liệu mẫu
+action-demo-remove = Gỡ số liệu mẫu
+audit-detail-decision = Căn cứ
+audit-detail-months = Số tháng
+audit-detail-indicators = Số chỉ tiêu
+audit-detail-corrections = Số lần đính chính
+audit-detail-duration-ms = Thời gian (ms)

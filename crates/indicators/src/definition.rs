@@ -1,8 +1,9 @@
 //! What is measured, and how: the definition of an indicator, as a pack writes it and as rows keep it.
 
-use foundation::{Calendar, LocalText, Period};
+use foundation::{Calendar, Date, LocalText, Period};
 use kit::State;
 use serde::{Deserialize, Serialize};
+use units::agencies::template::is_called;
 
 /// Who delivers the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -316,6 +317,9 @@ pub struct Definition {
     pub calendar: Calendar,
     /// Who delivers.
     pub reported_by: Reporters,
+    /// The departments that are asked, by the codes of the template of agencies; empty for all of the place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agencies: Vec<String>,
     /// Roll-up over places.
     pub over_places: OverPlaces,
     /// Roll-up over time.
@@ -380,11 +384,19 @@ pub struct Indicator {
     pub pack: String,
     /// The version of the definition.
     pub version: i64,
+    /// The day on which its first version was applied here.
+    pub since: Date,
     /// The definition, with full ids inside.
     pub def: Definition,
 }
 
 impl Indicator {
+    /// Whether the department with this code is asked for its values.
+    pub fn asks_agency(&self, code: &str) -> bool {
+        let named = &self.def.agencies;
+        named.is_empty() || named.iter().any(|key| is_called(code, key))
+    }
+
     /// Its short name, or its name.
     pub fn short(&self) -> &LocalText {
         self.def.short.as_ref().unwrap_or(&self.def.name)

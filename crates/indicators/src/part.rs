@@ -8,6 +8,7 @@ use kit::{Context, PackFault, PackFile, PackNames, PackPart};
 use packs::yaml::{self, Located, did_you_mean, fault};
 use serde::Deserialize;
 use storage::Tx;
+use units::agencies::template::department_keys;
 
 use crate::catalogue::Group;
 use crate::definition::{Definition, OverPlaces, ReportedBy};
@@ -21,6 +22,9 @@ const SHORT: usize = 24;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// The departments that are asked for what agencies report, where an indicator names none itself.
+    #[serde(default)]
+    agencies: Vec<Located<String>>,
     #[serde(default)]
     groups: Vec<Located<GroupDef>>,
     #[serde(default)]
@@ -38,8 +42,11 @@ struct GroupDef {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IndicatorPart;
 
-/// A definition with full ids inside.
-fn with_full_ids(pack: &str, mut def: Definition) -> Definition {
+/// A definition with full ids inside, and with the file's `agencies` where it names none.
+fn completed(pack: &str, agencies: &[Located<String>], mut def: Definition) -> Definition {
+    if def.agencies.is_empty() && def.reported_by.has(ReportedBy::Agency) {
+        def.agencies = agencies.iter().map(|a| a.value.clone()).collect();
+    }
     match &mut def.over_places {
         OverPlaces::Weighted { mean } => mean.weight = packs::full_id(pack, &mean.weight),
         OverPlaces::Ratio { ratio } => {
@@ -85,6 +92,10 @@ impl PackPart for IndicatorPart {
                     continue;
                 }
             };
+            let agencies: Vec<&str> = read.agencies.iter().map(|a| a.as_str()).collect();
+            for (at, message) in faults_of_agencies(&agencies) {
+                faults.push(fault(file, &read.agencies[at], message));
+            }
             let groups: BTreeSet<&str> = read.groups.iter().map(|g| g.id.as_str()).collect();
             let mut seen = BTreeSet::new();
             for item in &read.indicators {
@@ -125,7 +136,7 @@ impl PackPart for IndicatorPart {
                     groups.push(Group { pack: file.pack.clone(), id, name });
                 }
                 for item in read.indicators {
-                    definitions.push((file.pack.clone(), with_full_ids(&file.pack, item.value)));
+                    definitions.push((file.pack.clone(), completed(&file.pack, &read.agencies, item.value)));
                 }
             }
             store::save_groups(tx, &groups).await?;
@@ -144,6 +155,27 @@ impl PackPart for IndicatorPart {
     }
 }
 
+/// What is wrong with a list of departments: which of them, and why.
+fn faults_of_agencies(named: &[&str]) -> Vec<(usize, String)> {
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let known = match department_keys() {
+        Ok(known) => known,
+        Err(e) => return vec![(0, e.message().to_owned())],
+    };
+    let mut wrong = Vec::new();
+    for (at, key) in named.iter().enumerate() {
+        if !known.iter().any(|k| k == key) {
+            let hint = did_you_mean(key, known.iter().map(String::as_str));
+            wrong.push((at, format!("agencies: mẫu cơ quan không có sở, ban, ngành «{key}».{hint}")));
+        } else if named[..at].contains(key) {
+            wrong.push((at, format!("agencies: «{key}» được ghi hai lần.")));
+        }
+    }
+    wrong
+}
+
 type All<'a> = BTreeMap<String, (&'a PackFile, Located<Definition>)>;
 
 /// What is wrong with one definition, beyond its shape.
@@ -158,6 +190,11 @@ fn faults_of(pack: &str, def: &Definition, all: &All<'_>, codes: &BTreeSet<Strin
                 wrong.push(format!("tên ngắn «{text}» dài quá {SHORT} ký tự."));
             }
         }
+    }
+    let agencies: Vec<&str> = def.agencies.iter().map(String::as_str).collect();
+    wrong.extend(faults_of_agencies(&agencies).into_iter().map(|(_, message)| message));
+    if !def.agencies.is_empty() && !def.reported_by.has(ReportedBy::Agency) {
+        wrong.push("agencies chỉ đi với reported_by có agency.".to_owned());
     }
     if def.decimals > 6 {
         wrong.push("decimals phải từ 0 đến 6.".to_owned());
@@ -251,4 +288,48 @@ fn reaches(from: &str, to: &str, all: &All<'_>, codes: &BTreeSet<String>, depth:
     parts_of(&file.pack, def, codes, &mut Vec::new())
         .iter()
         .any(|part| part != from && reaches(part, to, all, codes, depth + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(agencies: &str, reported_by: &str, own: &str) -> Vec<(u64, String)> {
+        let text = format!(
+            "agencies: {agencies}\ngroups: []\nindicators:\n  - id: received\n    name: {{vi: Hồ sơ, en: \
+             Dossiers}}\n    unit: {{vi: hồ sơ, en: dossiers}}\n    calendar: month\n    reported_by: \
+             {reported_by}\n    over_places: sum\n    agencies: {own}\n"
+        );
+        let path = "packs/admin/indicators.yaml".to_owned();
+        let file = PackFile { pack: "admin".into(), path, text, edits: Vec::new() };
+        let faults = IndicatorPart.check(&[file], &PackNames::new());
+        faults.into_iter().map(|f| (f.line, f.message)).collect()
+    }
+
+    #[test]
+    fn departments_are_those_of_the_template() {
+        assert_eq!(told("[so-y-te, so-tu-phap]", "[commune, agency]", "[so-y-te]"), []);
+        let wrong = told("[so-y-tee]", "agency", "[so-y-te, so-y-te]");
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+        assert!(wrong[0].0 == 1 && wrong[0].1.contains("«so-y-tee». Có phải “so-y-te”?"), "{wrong:?}");
+        assert!(wrong[1].0 == 4 && wrong[1].1.contains("hai lần"), "{wrong:?}");
+        let alone = told("[]", "commune", "[so-y-te]");
+        assert!(alone.len() == 1 && alone[0].1.contains("agencies chỉ đi với"), "{alone:?}");
+    }
+
+    #[test]
+    fn the_file_s_departments_hold_where_an_indicator_names_none() {
+        let def = |by: &str, own: &[&str]| -> Definition {
+            serde_json::from_value(serde_json::json!({
+                "id": "a", "name": {"vi": "A"}, "unit": {"vi": "x"}, "calendar": "month", "reported_by": by,
+                "over_places": "sum", "agencies": own,
+            }))
+            .unwrap()
+        };
+        let of_file = [Located { value: "so-y-te".to_owned(), line: 1, column: 1 }];
+        let named = |by, own: &[&str]| completed("admin", &of_file, def(by, own)).agencies;
+        assert_eq!(named("agency", &[]), ["so-y-te"]);
+        assert_eq!(named("agency", &["so-tu-phap"]), ["so-tu-phap"]);
+        assert_eq!(named("commune", &[]), Vec::<String>::new());
+    }
 }

@@ -1,6 +1,6 @@
 //! The SQL of indicators: definitions and sources. Observations have a file of their own.
 
-use foundation::{Instant, LocalText, Result, error::internal};
+use foundation::{Date, Instant, LocalText, Result, error::internal};
 use storage::{Db, Tx, args, row};
 
 use crate::catalogue::{Catalogue, Group};
@@ -13,6 +13,7 @@ row! {
         pack: String,
         version: i64,
         definition: String,
+        applied_at: Instant,
     }
 }
 
@@ -21,7 +22,8 @@ pub async fn catalogue(db: &Db) -> Result<Catalogue> {
     let rows: Vec<IndicatorRow> = db
         .all(
             "SELECT i.id AS id, i.code AS code, i.pack AS pack, i.version AS version, v.definition AS \
-            definition
+            definition,
+                (SELECT MIN(f.applied_at) FROM indicator_version f WHERE f.indicator = i.id) AS applied_at
              FROM indicator i JOIN indicator_version v ON v.indicator = i.id AND v.version = i.version
              WHERE i.retired = FALSE ORDER BY i.pack, i.position",
             args![],
@@ -33,7 +35,8 @@ pub async fn catalogue(db: &Db) -> Result<Catalogue> {
             internal("definition", format!("Định nghĩa chỉ tiêu {} trong cơ sở dữ liệu bị hỏng", r.code))
                 .because(e)
         })?;
-        all.push(Indicator { id: r.id, code: r.code, pack: r.pack, version: r.version, def });
+        let since = Date::of(r.applied_at);
+        all.push(Indicator { id: r.id, code: r.code, pack: r.pack, version: r.version, since, def });
     }
     let groups: Vec<(String, String, String)> =
         db.all("SELECT pack, id, name FROM indicator_group ORDER BY pack, position", args![]).await?;

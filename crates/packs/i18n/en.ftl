@@ -52,3 +52,11 @@ packs-owners = Agency in charge
 packs-owner = Agency
 packs-from = From
 packs-legal = Basis
+
+action-packs-apply = Applied packs
+action-packs-overlay-set = Set a value of our own
+action-packs-overlay-remove = Removed a value of our own
+audit-detail-closed = Closed
+audit-detail-path = File of the pack
+audit-detail-pointer = Place in the file
+audit-detail-shipped = Shipped value

@@ -40,3 +40,11 @@ packs-owners = Cơ quan chịu trách nhiệm
 packs-owner = Cơ quan
 packs-from = Từ ngày
 packs-legal = Căn cứ
+
+action-packs-apply = Áp dụng gói lĩnh vực
+action-packs-overlay-set = Đặt giá trị riêng của địa phương
+action-packs-overlay-remove = Bỏ giá trị riêng của địa phương
+audit-detail-closed = Đã đóng
+audit-detail-path = Tệp trong gói
+audit-detail-pointer = Chỗ trong tệp
+audit-detail-shipped = Giá trị gốc

@@ -59,6 +59,7 @@ jobs-older = Older
 job-program-housekeeping = Hourly housekeeping
 action-job-retry = Ran a job again
 action-job-cancel = Cancelled a job
+action-event-retry = Tried an event again
 api-title = API
 api-lead = For other programs. Errors follow RFC 9457 with a stable code; each system has its own key in the header Authorization: Bearer.
 api-version = version { $v }

@@ -59,6 +59,7 @@ jobs-older = Cũ hơn
 job-program-housekeeping = Dọn dẹp hằng giờ
 action-job-retry = Chạy lại việc nền
 action-job-cancel = Hủy việc nền
+action-event-retry = Thử lại sự kiện
 api-title = API
 api-lead = Dành cho phần mềm khác. Lỗi theo RFC 9457 kèm mã ổn định; mỗi hệ thống có một khóa riêng trong tiêu đề Authorization: Bearer.
 api-version = bản { $v }

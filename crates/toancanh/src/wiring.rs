@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use foundation::{Result, error::internal};
 use kit::{House, Module, PackPart, TileSource};
+use serde::de::DeserializeOwned;
 use storage::outbox::Event;
 use web::live::Renderer;
 
@@ -32,21 +33,20 @@ pub fn renderers(house: &House) -> Vec<Arc<dyn Renderer>> {
     ]
 }
 
+/// What an event tells.
+fn payload<T: DeserializeOwned>(event: &Event) -> Result<T> {
+    let unreadable = || internal("event", format!("Sự kiện {} không đọc được", event.event));
+    serde_json::from_value(event.payload.clone()).map_err(|e| unreadable().because(e))
+}
+
 /// An event and what it causes. An event that nobody handles is a fault of this page.
 pub async fn deliver(house: &House, event: &Event) -> Result<()> {
     match event.event.as_str() {
         // Figures changed → old values are forgotten, the fragments that show them are drawn anew.
-        indicators::events::CHANGED => {
-            let changed = serde_json::from_value(event.payload.clone())
-                .map_err(|e| internal("event", "Sự kiện indicators.changed không đọc được").because(e))?;
-            indicators::events::on_changed(house, &changed).await
-        }
+        indicators::events::CHANGED => indicators::events::on_changed(house, &payload(event)?).await,
         // Targets were set or taken back → those are forgotten, the fragments that show them are drawn anew.
         indicators::events::TARGETS_CHANGED => {
-            let changed = serde_json::from_value(event.payload.clone()).map_err(|e| {
-                internal("event", "Sự kiện indicators.targets_changed không đọc được").because(e)
-            })?;
-            indicators::events::on_targets_changed(house, &changed).await
+            indicators::events::on_targets_changed(house, &payload(event)?).await
         }
         // Packs were applied, perhaps by another process → the lists for menus, definitions and boards are
         // read again.

@@ -2,8 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+use foundation::number::NumberStyle;
 use foundation::{Date, Period};
 use indicators::Engine;
+use indicators::actions::record::{Mode, Record, SourceSpec};
+use indicators::check::Incoming;
+use indicators::engine::Asked;
+use indicators::engine::figure::last_due;
+use indicators::engine::late::LateUnit;
+use indicators::import::mapping::Role;
+use indicators::import::{ImportOptions, import_file};
 use kit::{Context, Scope};
 use storage::testing::TestDb;
 use units::actions::choose_root::ChooseRoot;
@@ -125,5 +133,100 @@ async fn the_template_gives_what_agencies_report_its_expected_reporters() {
             103,
             "places are a tree of their own"
         );
+    }
+}
+
+#[tokio::test]
+async fn only_the_departments_that_an_indicator_names_are_late() {
+    for test in storage::testing::all().await.unwrap() {
+        let cx = place(&test).await;
+        packs::apply(&cx, &packs::Source::embedded(), &toancanh::wiring::pack_parts()).await.unwrap();
+        let atlas = cx.house.get::<Atlas>().unwrap();
+        let engine = cx.house.get::<Engine>().unwrap();
+        let today = Date::of(cx.clock.now());
+        let rows = template(&atlas.map(), ROOT, today).unwrap();
+        assert_eq!(
+            ImportAgencies { rows, dry_run: false }.run(&cx).await.unwrap().faults,
+            Vec::<Fault>::new()
+        );
+        let catalogue = engine.catalogue();
+        let indicator = catalogue.code("admin.received").unwrap();
+        assert!(indicator.asks_agency("92.so-y-te") && !indicator.asks_agency("92.doan-thanh-nien"));
+        let asked = Asked { unit: ROOT, today, as_known: None };
+        let late = async || {
+            let late = engine.late(&Scope::System("test"), &asked).await.unwrap();
+            let map = atlas.map();
+            let owes = |l: &&LateUnit| l.owed.iter().any(|o| o.indicator == indicator.id);
+            let code = |l: &LateUnit| map.nearest(l.unit, today).unwrap().code.clone();
+            late.iter().filter(owes).map(code).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            late().await,
+            Vec::<String>::new(),
+            "nothing was due since the beginning: {}",
+            test.name()
+        );
+        // One department tells the month that was due before the beginning: the others owe it now.
+        let period = last_due(indicator, today);
+        let record = Record {
+            kind: "grid",
+            source: SourceSpec {
+                code: "test".into(),
+                name: "Thử".into(),
+                owner: "Văn phòng".into(),
+                precedence: 100,
+            },
+            rows: vec![Incoming {
+                indicator: indicator.code.clone(),
+                unit: "92.so-y-te".into(),
+                period: period.code(),
+                value: "10".into(),
+                ..Incoming::default()
+            }],
+            style: NumberStyle::En,
+            mode: Mode::AllOrNothing,
+            file: None,
+            note: String::new(),
+            idempotency: None,
+        };
+        let outcome = record.run(&cx, ROOT).await.unwrap();
+        assert!(outcome.faults.is_empty(), "{:?}", outcome.faults);
+        engine.forget_all();
+        let late = late().await;
+        let departments: Vec<&String> = late.iter().filter(|code| code.starts_with("92.")).collect();
+        assert_eq!((late.len() - departments.len(), departments.len()), (103, 12), "{departments:?}");
+        assert!(late.iter().any(|code| code == "92.so-tai-chinh"), "{late:?}");
+        for silent in ["92.so-y-te", "92.doan-thanh-nien", "92.cong-an"] {
+            assert!(!late.iter().any(|code| code == silent), "{silent}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn departments_are_known_in_a_file_by_their_names() {
+    for test in storage::testing::all().await.unwrap() {
+        let cx = place(&test).await;
+        packs::apply(&cx, &packs::Source::embedded(), &toancanh::wiring::pack_parts()).await.unwrap();
+        let map = cx.house.get::<Atlas>().unwrap().map();
+        let today = Date::of(cx.clock.now());
+        let rows = template(&map, ROOT, today).unwrap();
+        assert_eq!(
+            ImportAgencies { rows, dry_run: false }.run(&cx).await.unwrap().faults,
+            Vec::<Fault>::new()
+        );
+        // The heading says nothing about units; the cells below do.
+        let file = "TT;Nơi gửi;Hồ sơ tiếp nhận trong kỳ\n1;Sở Y tế;12\n2;Sở Tài chính;7\n3;Sở Không Có;5\n";
+        let options = ImportOptions {
+            period: Some("2026-01".into()),
+            pack: Some("admin".into()),
+            mode: Mode::GoodRows,
+            ..ImportOptions::default()
+        };
+        let report = import_file(&cx, ROOT, file.into(), "bao-cao.csv", options).await.unwrap();
+        assert_eq!(report.plan[0].columns[1], Role::Unit, "{}", test.name());
+        assert_eq!(report.faults.len(), 1, "{:?}", report.faults);
+        let sql = "SELECT COUNT(*) FROM current_value WHERE value IN (12, 7)";
+        let told = cx.db.one::<(i64,)>(sql, storage::args![]).await.unwrap().unwrap().0;
+        assert_eq!(told, 2);
     }
 }

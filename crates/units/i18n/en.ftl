@@ -32,3 +32,11 @@ units-agencies-done = Added { $new }, changed { $changed }, left { $unchanged } 
 units-agencies-apply = Write this list
 units-agencies-cancel = Cancel
 units-agencies-refused = Nothing was written, because of faults:
+
+action-units-choose-root = Chose the installation's place
+action-units-import-agencies = Imported agencies
+action-units-load = Loaded the list of units
+action-units-boundaries = Imported boundaries
+audit-detail-versions = Versions of units
+audit-detail-successions = Successions
+audit-detail-provinces = Provinces

@@ -29,3 +29,11 @@ units-agencies-done = Đã thêm { $new }, thay đổi { $changed }, giữ nguy�
 units-agencies-apply = Ghi danh sách này
 units-agencies-cancel = Thôi
 units-agencies-refused = Chưa ghi gì vì có lỗi:
+
+action-units-choose-root = Chọn địa bàn của hệ thống
+action-units-import-agencies = Nhập danh sách cơ quan
+action-units-load = Nạp danh mục đơn vị hành chính
+action-units-boundaries = Nhập ranh giới
+audit-detail-versions = Số phiên bản đơn vị
+audit-detail-successions = Số lần sắp xếp
+audit-detail-provinces = Số tỉnh, thành phố

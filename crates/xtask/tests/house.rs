@@ -43,6 +43,11 @@ fn every_event_is_handled() {
 }
 
 #[test]
+fn every_audited_action_has_words() {
+    kept("audited");
+}
+
+#[test]
 fn every_word_is_there_in_both_languages() {
     kept("words");
 }

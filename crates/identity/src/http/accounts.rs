@@ -272,7 +272,7 @@ fn visible(charge: &Charge, account: &Account, held: &[Grant], me: &str) -> bool
 }
 
 /// The message that names a role.
-fn role_key(role: &str) -> String {
+pub(super) fn role_key(role: &str) -> String {
     format!("identity-role-{}", role.replace('_', "-"))
 }
 

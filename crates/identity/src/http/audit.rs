@@ -19,6 +19,7 @@ use web::{Answer, Page};
 
 use crate::grant::Charge;
 use crate::http::accounts::read_day;
+use crate::http::detail::{Pair, pairs};
 use crate::http::{Told, moment, page_with, told};
 use crate::seal::{self, Report};
 use crate::sheet::{csv as csv_of, iso};
@@ -64,7 +65,7 @@ struct Line {
     action: String,
     code: String,
     subject: String,
-    detail: String,
+    detail: Vec<Pair>,
     hash: Option<String>,
 }
 
@@ -173,7 +174,7 @@ fn line(cx: &Context, names: &Names, entry: Entry) -> Line {
         action: action_name(cx, &entry.action),
         subject: names.of(&entry.subject),
         code: entry.action,
-        detail: if entry.detail == "{}" { String::new() } else { entry.detail },
+        detail: pairs(cx, &entry.detail, &|unit| names.map.name(unit, names.day)),
         hash: entry.hash.map(|h| hex(&h[..4.min(h.len())])),
     }
 }

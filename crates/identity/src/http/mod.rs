@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod detail;
 mod door;
 mod keys;
 mod me;

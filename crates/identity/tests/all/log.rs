@@ -103,6 +103,32 @@ async fn the_page_shows_names_filters_and_leads_to_older_rows() {
 }
 
 #[tokio::test]
+async fn details_are_told_as_names_and_values() {
+    for place in Place::all().await {
+        let cx = place.system();
+        let mut tx = place.test.db.begin().await.unwrap();
+        let detail = json!({
+            "unit": TRAN_DE, "role": "officer", "rows": 12_500, "on": false, "packs": ["health", "admin"],
+            "to": null, "depth": { "rows": 3 },
+        });
+        audit(&mut tx, &cx, "test.detail", "unit:92", &detail).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = place.admin().await.get("/audit?action=test.detail").await.text;
+        for pair in [
+            "Đơn vị: Xã Trần Đề",
+            "Vai trò: Công chức",
+            "Số dòng: 12.500",
+            "Đang bật: không",
+            "Lĩnh vực: health, admin",
+            "depth: (Số dòng: 3)",
+        ] {
+            assert!(page.contains(&format!("<small>{pair}</small>")), "{pair}: {page}");
+        }
+        assert!(!page.contains("Đến ngày:"), "what is empty is left out");
+    }
+}
+
+#[tokio::test]
 async fn the_export_holds_every_row_that_fits_and_is_itself_in_the_log() {
     for place in Place::all().await {
         write(&place, 2100).await;

@@ -33,7 +33,7 @@ fn both_languages_have_the_messages_that_are_used_and_no_others() {
     let (vi, en) = (of(Lang::Vi), of(Lang::En));
     let faults = |k: &&String| !k.starts_with("identity-fault-");
     assert_eq!(vi.iter().filter(faults).collect::<Vec<_>>(), en.iter().filter(faults).collect::<Vec<_>>());
-    let made = ["identity-action-", "identity-role-", "identity-chain-"];
+    let made = ["identity-action-", "identity-role-", "identity-chain-", "identity-detail-"];
     for key in vi.iter().filter(|k| !made.iter().any(|m| k.starts_with(m))) {
         assert!(text.contains(&format!("\"{key}\"")), "{key} is used nowhere");
     }

@@ -21,6 +21,9 @@ use crate::definition::{Direction, Indicator, OverPlaces, ReportedBy};
 /// The day on which `base` and `share` hold: 2026-07-01. Trends run from it.
 const ANCHOR: Date = Date(20_635);
 
+/// Of a period longer than so many days nobody's figure is left out for good.
+const A_SEASON: i32 = 100;
+
 /// The longest chain of parts of parts.
 const DEEPEST: u8 = 16;
 
@@ -275,6 +278,11 @@ impl Series {
             return true;
         }
         let Some(missing) = self.spec.missing else { return false };
+        // A figure of a year that never came would stand on the list of the late for a whole year: in a demo
+        // everybody is asked for it until it is there.
+        if !self.indicator.def.optional && period.days() > A_SEASON {
+            return false;
+        }
         // Whoever has no such thing never has it.
         let (unit, grain) = match self.indicator.def.optional {
             true => (place.kin, 0),

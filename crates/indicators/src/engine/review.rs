@@ -45,7 +45,10 @@ impl Engine {
                 seen.push(indicator);
             }
         }
-        self.read_ahead(&seen, |calendar| near(calendar, asked.today)).await?;
+        // What is held in memory is known now; who asks about another day reads for themselves.
+        if asked.as_known.is_none() {
+            self.read_ahead(&seen, |calendar| near(calendar, asked.today)).await?;
+        }
         for indicator in seen {
             let figure = self.figure(indicator, None, asked).await?;
             if figure.target.is_some() && figure.value.is_some() && figure.state != State::None {

@@ -7,7 +7,7 @@ use foundation::Date;
 use foundation::number::{self, NumberStyle};
 use foundation::text::{SearchKey, fold};
 use kit::UnitId;
-use units::{Level, Map};
+use units::{Level, Map, Version};
 
 use super::cells::is_total;
 use super::mapping::{Mapping, Role, heading, period_code};
@@ -77,8 +77,9 @@ impl<'a> Known<'a> {
             }
         }
         let mut units: HashMap<String, Vec<String>> = HashMap::new();
-        for unit in map.subtree(root, today) {
-            let Some(v) = map.on(unit, today) else { continue };
+        let places = map.subtree(root, today).into_iter().filter_map(|unit| map.on(unit, today));
+        let ours = |v: &&Version| v.level == Level::Department && v.place == Some(root) && v.holds_on(today);
+        for v in places.chain(map.agencies().filter(ours)) {
             for name in [fold(&v.full_name()), fold(&v.name), v.code.clone()] {
                 let codes = units.entry(name).or_default();
                 if !codes.contains(&v.code) {

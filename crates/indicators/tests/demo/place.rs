@@ -73,6 +73,7 @@ pub fn catalogue(packs: &Packs) -> Catalogue {
         code: code.clone(),
         pack: code.split_once('.').unwrap().0.to_owned(),
         version: 1,
+        since: Date::of(clock().now()),
         def: def.clone(),
     });
     Catalogue::new(all.collect(), Vec::<Group>::new())

@@ -69,6 +69,11 @@ async fn the_demo_has_figures_late_units_corrections_and_targets() {
         assert!(figure.target.is_some());
         let late = engine.late(&Scope::System("test"), &asked(root, now)).await.unwrap();
         assert!(late.len() >= 3 && late[0].owed.len() > 20, "{:?}", late.first().map(|l| l.owed.len()));
+        let (today, catalogue) = (Date::of(now), engine.catalogue());
+        for owed in late.iter().flat_map(|l| &l.owed) {
+            let code = &catalogue.get(owed.indicator).unwrap().code;
+            assert!(today.days_since(owed.due) < 100, "{code} of {} by {}", owed.period.code(), owed.unit);
+        }
         let communes: Vec<i64> = engine
             .atlas()
             .map()

@@ -104,6 +104,24 @@ async fn the_matrix_shows_every_unit_by_the_key_indicators_with_words_for_states
 }
 
 #[tokio::test]
+async fn a_fresh_place_owes_nothing_of_the_time_before_it() {
+    for house in House::all().await {
+        // Applied on 22 November: October was due on the 5th, and nobody has told it.
+        assert!(house.get("/late").await.words().contains("Mọi đơn vị đã báo số"), "{}", house.name);
+        // One tells a month before the beginning, and from then on the others owe that one, and only that.
+        house.tell("grid:vp", 100, &[("admin.received", "31135", "2026-10", "100")]).await;
+        let csv = house.get("/late/export.csv").await.text();
+        assert_eq!(csv.matches("admin.received").count(), 2, "{csv}");
+        assert!(!csv.contains("admin.on_time"), "{csv}");
+        // November is due on 5 December, after the beginning: whoever is silent then owes it.
+        house.clock.advance_seconds(86_400 * 14);
+        let csv = house.get("/late/export.csv").await.text();
+        assert_eq!(csv.matches("2026-11").count(), 6, "three communes, two public figures: {csv}");
+        assert!(!csv.contains("2026-10"), "{csv}");
+    }
+}
+
+#[tokio::test]
 async fn the_late_are_listed_with_days_and_only_of_the_chosen_field() {
     for house in House::all().await {
         house.october().await;

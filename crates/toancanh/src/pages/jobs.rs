@@ -2,12 +2,11 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use foundation::{Date, Instant, Lang, Result, TimeOfDay};
+use foundation::{Date, Instant, Lang, TimeOfDay};
 use kit::http::{page, redirect_with};
 use kit::{Context, audit};
 use serde::Deserialize;
 use serde_json::json;
-use storage::Tx;
 use storage::jobs::{self, Listed};
 use storage::outbox::{self, Failed};
 use uuid::Uuid;
@@ -167,16 +166,12 @@ pub(crate) async fn list(cx: Context, Query(asked): Query<Asked>) -> Answer {
     })
 }
 
-async fn noted(mut tx: Tx, cx: &Context, action: &str, id: Uuid) -> Result<()> {
-    audit(&mut tx, cx, action, &format!("job:{id}"), &json!({})).await?;
-    tx.commit().await
-}
-
 /// `POST /jobs/{id}/retry`
 pub(crate) async fn retry(cx: Context, Path(id): Path<Uuid>) -> Answer {
     let mut tx = cx.db.begin().await?;
     jobs::retry(&mut tx, cx.clock.as_ref(), id).await?;
-    noted(tx, &cx, "job.retry", id).await?;
+    audit(&mut tx, &cx, "job.retry", &format!("job:{id}"), &json!({})).await?;
+    tx.commit().await?;
     redirect_with("/jobs", &cx.t("jobs-retried"))
 }
 
@@ -184,7 +179,8 @@ pub(crate) async fn retry(cx: Context, Path(id): Path<Uuid>) -> Answer {
 pub(crate) async fn cancel(cx: Context, Path(id): Path<Uuid>) -> Answer {
     let mut tx = cx.db.begin().await?;
     jobs::cancel(&mut tx, cx.clock.as_ref(), id).await?;
-    noted(tx, &cx, "job.cancel", id).await?;
+    audit(&mut tx, &cx, "job.cancel", &format!("job:{id}"), &json!({})).await?;
+    tx.commit().await?;
     redirect_with("/jobs", &cx.t("jobs-cancelled"))
 }
 

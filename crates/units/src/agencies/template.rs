@@ -41,6 +41,18 @@ fn offices() -> Result<Vec<Office>> {
         .collect()
 }
 
+/// The codes of a province's departments in the template, `so-y-te`. What the template makes has the code of
+/// the place before it, `92.so-y-te`; a list of a place's own may use either.
+pub fn department_keys() -> Result<Vec<String>> {
+    let of_province = |o: Office| (o.applies_to == "province").then_some(o.key);
+    Ok(offices()?.into_iter().filter_map(of_province).collect())
+}
+
+/// Whether an agency with this code is the one that the template calls `key`.
+pub fn is_called(code: &str, key: &str) -> bool {
+    code == key || code.rsplit_once('.').is_some_and(|(_, last)| last == key)
+}
+
 /// Which part of the table a place takes.
 fn applies(place: &Version) -> Option<(&'static str, Level)> {
     match (place.level, place.kind.as_str()) {
@@ -97,6 +109,10 @@ mod tests {
         assert!(of("92").iter().all(|r| r.level == Level::Department));
         assert!(of("31507").iter().any(|r| r.name == "Phòng Kinh tế, Hạ tầng và Đô thị"));
         assert_eq!(rows.len(), 24 + 103 * 6);
+        let keys = department_keys().unwrap();
+        assert_eq!(keys.len(), 24);
+        assert!(of("92").iter().zip(&keys).all(|(row, key)| is_called(&row.code, key)));
+        assert!(is_called("so-y-te", "so-y-te") && !is_called("92.so-y-te", "y-te"));
         let commune = map.below(92, Level::Commune, today).into_iter().find(|v| v.kind == "Xã").unwrap();
         assert!(of(&commune.code).iter().any(|r| r.name == "Phòng Kinh tế"));
         let again = super::super::read(super::super::write(&rows).as_bytes()).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::{Fault, Tree};
 
+pub mod audited;
 pub mod docs;
 pub mod drivers;
 pub mod events;
@@ -52,6 +53,11 @@ pub const ALL: &[Rule] = &[
         name: events::NAME,
         says: "every event that is published is handled in wiring.rs",
         check: events::check,
+    },
+    Rule {
+        name: audited::NAME,
+        says: "every action that the audit log is told has words",
+        check: audited::check,
     },
     Rule {
         name: words::NAME,
