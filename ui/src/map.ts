@@ -5,8 +5,8 @@
  * who use neither pointer nor sight.
  *
  * values: { periods: ["11/2026"], at?, status?: ["101/103"], areas: [{ code, name, href?, values: [{ text, state, word,
- * low?, color? } | null] }] }, one value and one status for each period; `at` is the period shown first, else the last;
- * `color` only for a statutory palette. data-bounds="w,s,e,n" overrides the first view.
+ * low?, color?, grade? } | null] }] }, one value and one status for each period; `at` is the period shown first, else the last;
+ * `color` only for a statutory palette, `grade` 1–5 by size where nothing is rated. data-bounds="w,s,e,n" overrides the first view.
  *
  * Shapes may carry `label` ([lon, lat]: where the name stands) and the collection `islands` ([{ name, label }]: archipelagos
  * that are named from afar). `[data-map-period]` and `[data-map-status]` beside the map follow the slider.
@@ -27,6 +27,7 @@ interface Value {
   word: string;
   low?: boolean;
   color?: string | null;
+  grade?: number;
 }
 interface Area {
   code: string;
@@ -221,7 +222,7 @@ class TcMap extends HTMLElement {
         : v.color
           ? "law"
           : v.state === "none"
-            ? "told"
+            ? `told-${v.grade ?? 3}`
             : v.state === "good" && v.low
               ? "low"
               : v.state;

@@ -41,7 +41,6 @@ late-days = { $n ->
 off-target-count = { $off }/{ $all } targets
 map-missing = not reported
 map-missing-short = not rep.
-map-told = reported
 map-status = { $reported }/{ $expected } units reported
 map-approximate = approximate boundaries
 import-title = Import figures from a file

@@ -32,7 +32,6 @@ late-days = trễ { $n } ngày
 off-target-count = { $off }/{ $all } chỉ tiêu
 map-missing = chưa báo số
 map-missing-short = chưa báo
-map-told = đã báo số
 map-status = { $reported }/{ $expected } đơn vị báo số
 map-approximate = ranh giới xấp xỉ
 import-title = Nhập số liệu từ tệp

@@ -13,6 +13,7 @@ use web::svg::escape;
 use crate::definition::Indicator;
 use crate::engine::roll::Point;
 use crate::engine::{Asked, Engine};
+use crate::grades::Grades;
 use crate::show;
 
 /// What is to be drawn. The areas are those of today; a period before one of them was made has its restated
@@ -59,10 +60,16 @@ pub(crate) struct Shade {
     pub(crate) color: Option<String>,
     /// The value with its measure.
     pub(crate) text: String,
+    value: f64,
     distance: f64,
 }
 
 impl Shade {
+    /// The value, where it is neither rated nor has a colour by law: such values are told apart by size.
+    pub(crate) fn unrated(&self) -> Option<f64> {
+        (self.state == State::None && self.color.is_none()).then_some(self.value)
+    }
+
     /// The value, with the word of its state where it is rated.
     fn said(&self) -> String {
         match self.state {
@@ -92,6 +99,7 @@ impl Question<'_> {
             word: show::state(state, &self.house.words, self.lang).to_lowercase(),
             color: self.indicator.band(value).and_then(|b| b.color.clone()),
             text: format!("{number} {}", self.indicator.def.unit.get(self.lang)).trim_end().to_owned(),
+            value,
             distance: target.map_or(0.0, |t| (value - t).abs()),
         }))
     }
@@ -125,9 +133,11 @@ impl Question<'_> {
             shades.insert(unit, shade);
         }
         let id = format!("m{}", indicator.id);
+        let grades = Grades::of(shades.values().filter_map(Shade::unrated));
+        let rated = shades.values().any(|s| s.state != State::None);
         Ok(Some(Choropleth {
-            svg: self.svg(&id, &drawn, &shades, &map),
-            legend: self.legend(&id),
+            svg: self.svg(&id, &drawn, &shades, &grades, &map),
+            legend: self.legend(&id, rated, &grades),
             hatches: patterns(&format!("{id}l")),
             status: self.status(shades.len(), units.len()),
             approximate: drawn.approximate,
@@ -139,7 +149,14 @@ impl Question<'_> {
         }))
     }
 
-    fn svg(&self, id: &str, drawn: &DrawnMap, shades: &HashMap<UnitId, Shade>, map: &Map) -> String {
+    fn svg(
+        &self,
+        id: &str,
+        drawn: &DrawnMap,
+        shades: &HashMap<UnitId, Shade>,
+        grades: &Grades,
+        map: &Map,
+    ) -> String {
         let title = self.indicator.def.name.get(self.lang);
         let label = format!("{title}, {}", show::period(self.period, self.lang));
         let missing = self.t("map-missing");
@@ -150,13 +167,13 @@ impl Question<'_> {
         );
         let mut marks = String::new();
         for area in &drawn.areas {
-            let (state, color, text) = match shades.get(&area.unit) {
-                Some(s) => (s.state, s.color.as_deref(), s.said()),
-                None => (State::None, None, missing.clone()),
-            };
+            let shade = shades.get(&area.unit);
+            let (state, color) = shade.map_or((State::None, None), |s| (s.state, s.color.as_deref()));
+            let text = shade.map_or_else(|| missing.clone(), Shade::said);
             // A value that is not rated is not taken for a missing one.
-            let (class, fill) = match (state, shades.contains_key(&area.unit)) {
-                (State::None, true) => ("told", color.map_or(String::new(), |c| fill_of(id, state, Some(c)))),
+            let (class, fill) = match (shade.and_then(Shade::unrated), shade) {
+                (Some(value), _) => (grades.class(value), String::new()),
+                (None, Some(_)) if state == State::None => ("told-3", fill_of(id, state, color)),
                 _ => (state.name(), fill_of(id, state, color)),
             };
             let _ = write!(
@@ -191,7 +208,7 @@ impl Question<'_> {
         svg
     }
 
-    fn legend(&self, id: &str) -> Vec<Step> {
+    fn legend(&self, id: &str, rated: bool, grades: &Grades) -> Vec<Step> {
         let indicator = self.indicator;
         let number =
             |v: f64| show::number(v, if v.fract() == 0.0 { 0 } else { indicator.def.decimals }, self.lang);
@@ -217,7 +234,7 @@ impl Question<'_> {
             });
             from = band.to;
         }
-        if steps.is_empty() && indicator.def.target.is_some() {
+        if steps.is_empty() && (rated || indicator.def.target.is_some()) {
             for state in [State::Good, State::Watch, State::Bad] {
                 steps.push(Step {
                     class: state.name(),
@@ -227,9 +244,9 @@ impl Question<'_> {
                 });
             }
         }
-        if steps.is_empty() {
-            let word = self.t("map-told");
-            steps.push(Step { class: "told", fill: String::new(), label: String::new(), word });
+        for (class, low, high) in grades.steps() {
+            let label = if low == high { number(low) } else { format!("{}–{}", number(low), number(high)) };
+            steps.push(Step { class, fill: String::new(), label, word: String::new() });
         }
         steps.push(Step {
             class: "none",

@@ -328,6 +328,10 @@ pub struct Definition {
     /// A unit that has no such thing stays silent and is not late.
     #[serde(default)]
     pub optional: bool,
+    /// Whether it is one of the few by which its field is judged: those come first where only a few are
+    /// shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub key: bool,
     /// Restating.
     #[serde(default)]
     pub apportion: Apportion,

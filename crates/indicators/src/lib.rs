@@ -17,6 +17,7 @@ mod demo_part;
 pub mod engine;
 pub mod events;
 pub mod formula;
+mod grades;
 pub mod http;
 pub mod import;
 pub mod observations;

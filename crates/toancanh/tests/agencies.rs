@@ -176,13 +176,16 @@ async fn only_the_departments_that_an_indicator_names_are_late() {
                 owner: "Văn phòng".into(),
                 precedence: 100,
             },
-            rows: vec![Incoming {
-                indicator: indicator.code.clone(),
-                unit: "92.so-y-te".into(),
-                period: period.code(),
-                value: "10".into(),
-                ..Incoming::default()
-            }],
+            // The police are not asked; what they tell counts all the same.
+            rows: [("92.so-y-te", "10"), ("92.cong-an", "5")]
+                .map(|(unit, value)| Incoming {
+                    indicator: indicator.code.clone(),
+                    unit: unit.into(),
+                    period: period.code(),
+                    value: value.into(),
+                    ..Incoming::default()
+                })
+                .into(),
             style: NumberStyle::En,
             mode: Mode::AllOrNothing,
             file: None,
@@ -192,6 +195,9 @@ async fn only_the_departments_that_an_indicator_names_are_late() {
         let outcome = record.run(&cx, ROOT).await.unwrap();
         assert!(outcome.faults.is_empty(), "{:?}", outcome.faults);
         engine.forget_all();
+        let figure = engine.figure(indicator, Some(period), &asked).await.unwrap();
+        let coverage = (figure.coverage.reported, figure.coverage.expected);
+        assert_eq!((figure.value, coverage), (Some(15.0), (2, 103 + 13 + 1)));
         let late = late().await;
         let departments: Vec<&String> = late.iter().filter(|code| code.starts_with("92.")).collect();
         assert_eq!((late.len() - departments.len(), departments.len()), (103, 12), "{departments:?}");

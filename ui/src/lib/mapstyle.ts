@@ -4,9 +4,9 @@ import type { ExpressionSpecification, LayerSpecification, StyleSpecification } 
 export const SOURCE = "areas";
 export const NAMES = "names";
 export type Colours = Record<
-  "good" | "low" | "watch" | "bad" | "badLine" | "told" | "none" | "noneLine" | "edge" | "hot" | "ink" | "halo",
+  "good" | "low" | "watch" | "bad" | "badLine" | "none" | "noneLine" | "edge" | "hot" | "ink" | "halo",
   string
->;
+> & { told: string[] };
 
 export function colours(el: Element): Colours {
   const css = getComputedStyle(el);
@@ -17,7 +17,7 @@ export function colours(el: Element): Colours {
     watch: get("--map-watch"),
     bad: get("--map-bad"),
     badLine: get("--map-bad-line"),
-    told: get("--map-told"),
+    told: [1, 2, 3, 4, 5].map((n) => get(`--map-told-${n}`)),
     none: get("--map-none"),
     noneLine: get("--map-none-line"),
     edge: get("--map-edge"),
@@ -27,7 +27,7 @@ export function colours(el: Element): Colours {
   };
 }
 
-/** `kind` of an area: good, low (good, but in the lower half), watch, bad, told (not rated), none (missing), or law with its own `color`. */
+/** `kind` of an area: good, low (good, but in the lower half), watch, bad, told-1 … told-5 (not rated, by size), none (missing), or law with its own `color`. */
 export function style(c: Colours): StyleSpecification {
   const kind: ExpressionSpecification = ["get", "kind"];
   const letters = { "text-field": ["get", "name"] as ExpressionSpecification, "text-font": ["Be Vietnam Pro"], "text-padding": 4 };
@@ -49,8 +49,7 @@ export function style(c: Colours): StyleSpecification {
           c.watch,
           "bad",
           c.bad,
-          "told",
-          c.told,
+          ...c.told.flatMap((colour, n) => [`told-${n + 1}`, colour]),
           "law",
           ["coalesce", ["get", "color"], c.none],
           c.none,

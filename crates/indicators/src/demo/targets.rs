@@ -79,7 +79,9 @@ fn own_goal(indicator: &Indicator, unit: UnitId, goal: f64) -> Option<f64> {
         return None;
     }
     let range = indicator.def.range;
-    let value = indicator.rounded(goal * (0.95 + 0.1 * chance.fraction()));
+    // A share that is asked for in parts of a whole is never more than the whole.
+    let whole = if indicator.is_percent() && goal <= 100.0 { 100.0 } else { f64::MAX };
+    let value = indicator.rounded(goal * (0.95 + 0.1 * chance.fraction())).min(whole);
     let value = value.clamp(range.min.unwrap_or(f64::MIN), range.max.unwrap_or(f64::MAX));
     (value != goal).then_some(value)
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use foundation::{Calendar, Date, Period, Result};
 use kit::{Scope, UnitId};
-use units::Version;
 
 use super::figure::last_due;
 use super::{Asked, Engine, Span, reach};
@@ -80,12 +79,8 @@ impl Engine {
             if !is_owed(due, indicator.since, told.is_some_and(|t| !t.is_empty())) {
                 continue;
             }
-            for (unit, _) in reach::reach(&map, indicator, asked.unit, day, asked.today).units {
-                let version = map.nearest(unit, day);
-                let asked_for = |v: &Version| v.level.is_place() || indicator.asks_agency(&v.code);
-                if !version.is_none_or(asked_for) {
-                    continue;
-                }
+            let reach = reach::reach(&map, indicator, asked.unit, day, asked.today);
+            for unit in reach.units.iter().map(|u| u.0).filter(|u| reach.asks(*u)) {
                 let silent = told.is_none_or(|t| t.binary_search_by_key(&unit, |l| l.unit).is_err());
                 if silent {
                     owed.entry(unit).or_default().push(Owed { unit, indicator: indicator.id, period, due });

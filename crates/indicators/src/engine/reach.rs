@@ -17,8 +17,17 @@ use crate::definition::{Apportion, Indicator, ReportedBy, Reporters};
 pub struct Reach {
     /// Units and shares (1 = whole), by unit.
     pub units: Vec<(UnitId, f64)>,
+    /// Those of them that nobody asks, in order: what they tell counts, what they do not tell is not missing.
+    pub unasked: Vec<UnitId>,
     /// Whether the boundaries of another time are meant.
     pub restated: bool,
+}
+
+impl Reach {
+    /// Whether a value of this unit is expected.
+    pub fn asks(&self, unit: UnitId) -> bool {
+        self.unasked.binary_search(&unit).is_err()
+    }
 }
 
 /// The levels of the units that report an indicator. What is computed has a value wherever its parts have
@@ -39,14 +48,16 @@ pub fn reach(map: &Map, indicator: &Indicator, unit: UnitId, day: Date, today: D
     let mut all = Reach::default();
     for level in levels_of(&indicator.def.reported_by) {
         let part = match level {
-            Level::Department => agencies(map, unit, day.min(today)),
+            Level::Department => agencies(map, indicator, unit, day.min(today)),
             level => places(map, indicator, unit, level, day),
         };
         all.units.extend(part.units);
+        all.unasked.extend(part.unasked);
         all.restated |= part.restated;
     }
     all.units.sort_by_key(|u| u.0);
     all.units.dedup_by_key(|u| u.0);
+    all.unasked.sort_unstable();
     all
 }
 
@@ -54,7 +65,7 @@ fn places(map: &Map, indicator: &Indicator, unit: UnitId, level: Level, day: Dat
     if map.on(unit, day).is_some() {
         let whole = |v: &units::Version| (v.unit, 1.0);
         let units = map.below(unit, level, day).into_iter().map(whole).collect();
-        return Reach { units, restated: false };
+        return Reach { units, ..Reach::default() };
     }
     let Some(first) = map.history(unit).first() else { return Reach::default() };
     if day >= first.valid_from {
@@ -78,7 +89,7 @@ fn places(map: &Map, indicator: &Indicator, unit: UnitId, level: Level, day: Dat
         .map(|(unit, share)| (unit, share.min(1.0)))
         .filter(|(_, share)| !divided || *share > 0.999)
         .collect();
-    Reach { units, restated: true }
+    Reach { units, restated: true, ..Reach::default() }
 }
 
 fn go_back(map: &Map, unit: UnitId, day: Date, share: f64, shares: &mut BTreeMap<UnitId, f64>, depth: u8) {
@@ -93,14 +104,13 @@ fn go_back(map: &Map, unit: UnitId, day: Date, share: f64, shares: &mut BTreeMap
     }
 }
 
-/// The agencies that serve `unit`; an agency itself is its own reach.
-fn agencies(map: &Map, unit: UnitId, day: Date) -> Reach {
+/// The agencies that serve `unit`; an agency itself is its own reach. An indicator may name those that it
+/// asks.
+fn agencies(map: &Map, indicator: &Indicator, unit: UnitId, day: Date) -> Reach {
     let serves = |v: &units::Version| v.level == Level::Department && v.place == Some(unit);
-    let mut units: Vec<(UnitId, f64)> = map
-        .agencies()
-        .filter(|v| v.holds_on(day) && (serves(v) || v.unit == unit))
-        .map(|v| (v.unit, 1.0))
-        .collect();
+    let here = || map.agencies().filter(|v| v.holds_on(day) && (serves(v) || v.unit == unit));
+    let mut units: Vec<(UnitId, f64)> = here().map(|v| (v.unit, 1.0)).collect();
     units.dedup_by_key(|u| u.0);
-    Reach { units, restated: false }
+    let unasked = here().filter(|v| v.unit != unit && !indicator.asks_agency(&v.code)).map(|v| v.unit);
+    Reach { units, unasked: unasked.collect(), restated: false }
 }

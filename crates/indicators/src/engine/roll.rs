@@ -47,8 +47,9 @@ pub fn roll(leaves: &[Leaf], reach: &Reach, rule: &Rule<'_>) -> Point {
     let mut sum = 0.0_f64;
     let mut weights = 0.0;
     for (unit, share) in &reach.units {
-        point.coverage.expected += 1;
-        let Some(leaf) = find(leaves, *unit) else { continue };
+        let leaf = find(leaves, *unit);
+        point.coverage.expected += u32::from(leaf.is_some() || reach.asks(*unit));
+        let Some(leaf) = leaf else { continue };
         let (add, weight) = match rule {
             Rule::Sum => (leaf.value * share, 1.0),
             Rule::Own | Rule::Max => (leaf.value, 1.0),
@@ -142,7 +143,7 @@ mod tests {
     }
 
     fn whole(units: &[UnitId]) -> Reach {
-        Reach { units: units.iter().map(|u| (*u, 1.0)).collect(), restated: false }
+        Reach { units: units.iter().map(|u| (*u, 1.0)).collect(), ..Reach::default() }
     }
 
     #[test]
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_divided_unit_brings_its_share_and_marks_an_estimate() {
-        let reach = Reach { units: vec![(1, 1.0), (2, 0.25)], restated: true };
+        let reach = Reach { units: vec![(1, 1.0), (2, 0.25)], restated: true, ..Reach::default() };
         let point = roll(&[leaf(1, 8.0), leaf(2, 4.0)], &reach, &Rule::Sum);
         assert_eq!(point.value, Some(9.0));
         assert!(point.estimated);

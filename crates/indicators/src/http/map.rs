@@ -18,9 +18,10 @@ use super::api::{found, found_as};
 use super::chart::Boundaries;
 use super::indicator::{Asking, Meant, meant};
 use super::{Desk, query};
-use crate::choropleth::{Question, Step};
+use crate::choropleth::{Question, Shade, Step};
 use crate::definition::Indicator;
 use crate::engine::Span;
+use crate::grades::Grades;
 use crate::show;
 
 /// The most periods that the map travels through.
@@ -139,6 +140,9 @@ struct Value {
     word: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     color: Option<String>,
+    /// 1–5 by size among the units of the period that was meant, where the value is not rated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -195,20 +199,29 @@ async fn values(
     let (span, at) = window(newest, meant.period, MOST_PERIODS.min(fits));
     let rows = desk.engine.grid(indicator, &units, span, &meant.asked).await?;
     let question = question(&cx, &desk, indicator, &meant);
-    let mut told = vec![0; span.periods().count()];
-    let mut areas = Vec::with_capacity(units.len());
+    let mut shades = Vec::with_capacity(units.len());
     for (unit, row) in units.iter().zip(rows) {
-        let mut values = Vec::with_capacity(row.len());
-        for ((period, point), told) in span.periods().zip(&row).zip(&mut told) {
-            let shade = question.shade(*unit, period, point).await?;
-            *told += usize::from(shade.is_some());
-            values.push(shade.map(|s| Value {
-                text: s.text,
-                state: s.state.name(),
-                word: s.word,
-                color: s.color,
-            }));
+        let mut of_unit = Vec::with_capacity(row.len());
+        for (period, point) in span.periods().zip(&row) {
+            of_unit.push(question.shade(*unit, period, point).await?);
         }
+        shades.push(of_unit);
+    }
+    // The grades of one period hold for all of them: who moves through time sees the values grow.
+    let meant_now = shades.iter().filter_map(|row| row.get(at)?.as_ref()?.unrated());
+    let grades = Grades::of(meant_now);
+    let told = (0..span.periods().count()).map(|n| shades.iter().filter(|row| row[n].is_some()).count());
+    let told: Vec<usize> = told.collect();
+    let mut areas = Vec::with_capacity(units.len());
+    for (unit, row) in units.iter().zip(shades) {
+        let shown = |s: Shade| Value {
+            grade: s.unrated().map(|v| grades.number(v)),
+            text: s.text,
+            state: s.state.name(),
+            word: s.word,
+            color: s.color,
+        };
+        let values = row.into_iter().map(|shade| shade.map(shown)).collect();
         areas.push(Area {
             code: desk.map.nearest(*unit, desk.today).map(|v| v.code.clone()).unwrap_or_default(),
             unit: *unit,

@@ -1,9 +1,9 @@
 //! `GET /compare/matrix`: every unit below the root by the key indicators of one field, to sort by any column
 //! and to take away.
 //!
-//! The key indicators of a field are the first that the units below tell or that follow from what they tell,
-//! that are rated, and of which is said which way is better. Each stands in its newest period, or in the one
-//! that is asked for as far as its calendar goes.
+//! The key indicators of a field are those that its pack calls so, and after them the first that are rated
+//! and of which is said which way is better; all of what the units below tell or what follows from it. Each
+//! stands in its newest period, or in the one that is asked for as far as its calendar goes.
 
 use askama::Template;
 use axum::extract::Query;
@@ -114,12 +114,10 @@ struct MatrixPage {
 fn key<'a>(cx: &Context, desk: &'a Desk, pack: &str, unit: UnitId) -> Vec<&'a Indicator> {
     let rated = |i: &Indicator| i.def.target.is_some() || !i.def.bands.is_empty();
     let clear = |i: &Indicator| matches!(i.def.direction, Direction::Up | Direction::Down);
-    desk.catalogue
-        .all()
-        .filter(|i| i.pack == pack && rated(i) && clear(i) && sees(cx, i, unit))
-        .filter(|i| !desk.engine.parts_of(i, unit, desk.today).is_empty())
-        .take(COLUMNS)
-        .collect()
+    let told = |i: &&Indicator| !desk.engine.parts_of(i, unit, desk.today).is_empty();
+    let all = || desk.catalogue.all().filter(|i| i.pack == pack && sees(cx, i, unit));
+    let others = all().filter(|i| !i.def.key && rated(i) && clear(i));
+    all().filter(|i| i.def.key).chain(others).filter(told).take(COLUMNS).collect()
 }
 
 /// The fields that have key indicators at a unit, in the order of their packs.

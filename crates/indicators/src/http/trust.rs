@@ -98,7 +98,7 @@ pub(super) async fn silent(
     for part in told(desk, indicator).into_iter().filter(|p| p.def.calendar == period.calendar) {
         let leaves = desk.engine.leaves(part, Span::of(period), asked).await?;
         let reach = reach::reach(&desk.map, part, asked.unit, period.last_day(), asked.today);
-        for (unit, _) in reach.units {
+        for unit in reach.units.iter().map(|u| u.0).filter(|u| reach.asks(*u)) {
             if leaves.first().is_none_or(|l| l.binary_search_by_key(&unit, |l| l.unit).is_err()) {
                 silent.insert(unit);
             }
