@@ -4,7 +4,7 @@ use foundation::Result;
 use storage::{Db, args};
 
 use crate::observations::Told;
-use crate::observations::standing::{Door, Standing};
+use crate::observations::standing::{self, Door, Standing};
 
 /// How a delivery stands to what its source told before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,9 +40,9 @@ pub async fn compare(
     let mut order = told.to_vec();
     order.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
     let (mut compared, mut corrections) = (Compared::default(), Vec::new());
-    for group in order.chunk_by(|a, b| a.key().0 == b.key().0 && a.key().1 == b.key().1) {
-        let stands = Standing::of(&mut Door::Db(db), id, group).await?;
-        for told in group {
+    for part in standing::parts(&order) {
+        let stands = Standing::of(&mut Door::Db(db), id, part).await?;
+        for told in part {
             match stands.get(told) {
                 None => compared.new += 1,
                 Some(stood) if stood.says(told) => compared.unchanged += 1,

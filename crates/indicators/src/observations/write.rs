@@ -113,9 +113,9 @@ pub async fn write(
 /// For each value, sorted by its key, the revision that it becomes; `None` where it was told already.
 async fn revisions(tx: &mut Tx, source: &Source, told: &[Told]) -> Result<Vec<Option<i64>>> {
     let mut found = Vec::with_capacity(told.len());
-    for group in told.chunk_by(|a, b| a.key().0 == b.key().0 && a.key().1 == b.key().1) {
-        let stands = Standing::of(&mut Door::Tx(tx), source.id, group).await?;
-        found.extend(group.iter().map(|told| match stands.get(told) {
+    for part in standing::parts(told) {
+        let stands = Standing::of(&mut Door::Tx(tx), source.id, part).await?;
+        found.extend(part.iter().map(|told| match stands.get(told) {
             None => Some(1),
             Some(stood) if stood.says(told) => None,
             Some(stood) => Some(stood.revision + 1),
