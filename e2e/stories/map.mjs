@@ -12,10 +12,11 @@ export async function run({ page, browser, base, expect, shot }) {
   const slider = page.locator('#map-range');
   const period = page.locator('.map-time output');
   const rise = async (address) => {
-    // Read at once: the browser keeps the body of an answer only as long as it likes.
-    const answer = page
-      .waitForResponse((r) => new URL(r.url()).pathname === '/api/v1/indicators/admin.on_time/map')
-      .then(async (r) => ({ ...(await r.json()), address: r.url() }));
+    // A map that is left may still ask for what changed: its period tells the new one's question from that.
+    const wanted = new URL(address, base).searchParams.get('period');
+    const asked = (r) => new URL(r.url());
+    const ours = (r) => asked(r).pathname === `/api/v1${path}/map` && (!wanted || asked(r).searchParams.get('period') === wanted);
+    const answer = page.waitForResponse(ours).then(async (r) => ({ ...(await r.json()), address: r.url() }));
     await page.goto(address);
     await map.scrollIntoViewIfNeeded();
     const told = await answer;
