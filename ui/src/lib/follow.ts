@@ -36,7 +36,7 @@ async function again(): Promise<void> {
   for (const el of all("[data-part]")) {
     const next = one(`[data-part="${CSS.escape(el.dataset["part"] ?? "")}"]`, fresh);
     if (!next) continue;
-    if (next.tagName === el.tagName) swap(el, next.innerHTML);
+    if (next.tagName === el.tagName) swap(el, next.innerHTML, false);
     else {
       el.replaceWith(document.adoptNode(next));
       next.dispatchEvent(new CustomEvent("tc:swapped", { bubbles: true }));

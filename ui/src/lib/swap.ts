@@ -4,8 +4,8 @@ import { all, dirty, still } from "./dom";
 const shown = new WeakMap<Element, string>();
 const waiting = new WeakMap<Element, string>();
 
-/** Returns whether the document changed. */
-export function swap(el: HTMLElement, html: string): boolean {
+/** Returns whether the document changed. `mark` lights up what changed for a moment: a figure, not half a page. */
+export function swap(el: HTMLElement, html: string, mark = true): boolean {
   if (shown.get(el) === html) return false;
   if (el.contains(document.activeElement) && dirty(el)) {
     if (!waiting.has(el)) el.addEventListener("focusout", () => later(el), { once: true });
@@ -23,7 +23,7 @@ export function swap(el: HTMLElement, html: string): boolean {
   keep();
   shown.set(el, html);
   el.dispatchEvent(new CustomEvent("tc:swapped", { bubbles: true }));
-  if (!still()) highlight(el);
+  if (mark && !still()) highlight(el);
   return true;
 }
 

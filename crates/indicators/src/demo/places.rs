@@ -32,7 +32,7 @@ pub struct Places<'a> {
     map: &'a Map,
     root: UnitId,
     today: Date,
-    by_epoch: HashMap<(Vec<Level>, bool, usize), Arc<[Place]>>,
+    by_epoch: HashMap<(Vec<Level>, Vec<String>, bool, usize), Arc<[Place]>>,
 }
 
 impl<'a> Places<'a> {
@@ -51,12 +51,14 @@ impl<'a> Places<'a> {
         let day = period.last_day();
         let epoch = self.map.days_of_change().partition_point(|d| *d <= day);
         let levels = reach::levels_of(&indicator.def.reported_by);
-        let key = (levels, indicator.def.apportion == Apportion::None, epoch);
+        let divided = indicator.def.apportion == Apportion::None;
+        let key = (levels, indicator.def.agencies.clone(), divided, epoch);
         if let Some(known) = self.by_epoch.get(&key) {
             return known.clone();
         }
         let reach = reach::reach(self.map, indicator, self.root, day, self.today);
-        let found: Arc<[Place]> = reach.units.iter().map(|(unit, _)| self.place(*unit)).collect();
+        let asked = reach.units.iter().map(|u| u.0).filter(|unit| reach.asks(*unit));
+        let found: Arc<[Place]> = asked.map(|unit| self.place(unit)).collect();
         self.by_epoch.insert(key, found.clone());
         found
     }
