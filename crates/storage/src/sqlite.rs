@@ -17,9 +17,10 @@ use crate::value::{FromRow, Value, fits};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// How many connections read at once: as many as can run, each holds pages in memory.
+/// How many connections read at once: as many as can run, and so many that two long readings do not keep the
+/// short ones waiting. Each holds pages in memory.
 fn at_once() -> usize {
-    std::thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 8))
+    std::thread::available_parallelism().map_or(4, |n| n.get().clamp(4, 8))
 }
 
 /// An open SQLite database.

@@ -4,12 +4,12 @@
 //! language), where the audience is a fingerprint of what the reader may see, kept as bytes, and rendered
 //! anew when something it depends on was touched.
 //!
-//! Guarantees: a page that is asked for shows each fragment as it was at most [`FRESH`] ago, and never
-//! waits for one that is younger; a page that is connected gets every change within [`BEAT`] (under lasting
-//! load within [`REST`]) plus the time of rendering; one that was cut off gets, on its return, every
-//! fragment that changed since the version it saw last; versions grow across restarts, so that nothing is
-//! missed then either. A page that reads too slowly is told to fetch its fragments again. It never renders
-//! for nobody: a touched fragment without readers is only marked.
+//! Guarantees: a page that is asked for shows each fragment as it was at most [`FRESH`] ago, and never waits
+//! for one that is younger; a page that is connected gets every change within [`BEAT`] plus the time of
+//! rendering; one that was cut off gets, on its return, every fragment that changed since the version it saw
+//! last; versions grow across restarts, so that nothing is missed then either. A page that reads too slowly
+//! is told to fetch its fragments again. It never renders for nobody: a touched fragment without readers is
+//! only marked.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -17,15 +17,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use foundation::{Clock, Lang, Result, Stopwatch};
+use foundation::{Clock, Lang, Result};
 use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, broadcast, watch};
 
 /// How long changes are gathered before they are rendered.
 pub const BEAT: Duration = Duration::from_millis(100);
-
-/// The longest rest of the hub between two rounds of drawing.
-const REST: Duration = Duration::from_millis(400);
 
 /// A fragment that was touched so long ago is not shown any more; until then a page shows it, and hears of
 /// the new one over its connection. Without this, whoever asks at the wrong moment would draw the wall for
@@ -328,15 +325,11 @@ impl Live {
         Subscription { live: self.clone(), keys: kept, first: first.into(), updates, closed }
     }
 
-    /// Renders what was touched and is read, beat by beat, until the program stops. After a round it rests as
-    /// long as the round took: where figures never cease to change, more of them share a round, and the hub
-    /// leaves the machine to those who ask.
+    /// Renders what was touched and is read, beat by beat, until the program stops.
     pub async fn run(self) {
-        let mut rest = BEAT;
         loop {
             self.0.wake.notified().await;
-            tokio::time::sleep(rest).await;
-            let round = Stopwatch::start();
+            tokio::time::sleep(BEAT).await;
             let warm = self.0.clock.now().0 - WARM_S * 1_000_000;
             let due: Vec<Key> = {
                 let entries = self.entries();
@@ -348,7 +341,6 @@ impl Live {
                     tracing::warn!(topic = %key.topic, "a live fragment failed: {e:?}");
                 }
             }
-            rest = round.elapsed().clamp(BEAT, REST);
             let old = self.0.clock.now().0 - FORGET_S * 1_000_000;
             self.entries().retain(|_, e| e.readers > 0 || e.seen > old);
         }
