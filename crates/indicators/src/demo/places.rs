@@ -27,12 +27,15 @@ pub struct Place {
     pub weight: f64,
 }
 
+/// Levels, departments, whether divided units count, and the change of the map before which it holds.
+type Epoch = (Vec<Level>, Vec<String>, bool, usize);
+
 /// The reporting units of every indicator and day, remembered.
 pub struct Places<'a> {
     map: &'a Map,
     root: UnitId,
     today: Date,
-    by_epoch: HashMap<(Vec<Level>, Vec<String>, bool, usize), Arc<[Place]>>,
+    by_epoch: HashMap<Epoch, Arc<[Place]>>,
 }
 
 impl<'a> Places<'a> {
