@@ -6,7 +6,7 @@ use indicators::{Catalogue, Indicator};
 use kit::UnitId;
 use serde_json::json;
 use units::Map;
-use units::version::{BEFORE_RECORDS, Level, Version};
+use units::version::{Level, Version};
 
 /// The place whose figures are read.
 pub const ROOT: UnitId = 92;
@@ -18,21 +18,9 @@ pub fn today() -> Date {
 
 /// A province and two of its communes.
 pub fn map() -> Map {
-    let version = |unit, code: &str, level, kind: &str, name: &str, parent| Version {
-        unit,
-        valid_from: BEFORE_RECORDS,
-        valid_to: None,
-        level,
-        kind: kind.into(),
-        code: code.into(),
-        name: name.into(),
+    let version = |unit, code, level, kind, name, parent| Version {
         parent,
-        place: None,
-        point: None,
-        area_km2: None,
-        population: None,
-        legal_ref: None,
-        verified: false,
+        ..Version::plain(unit, level, kind, code, name)
     };
     let places = vec![
         version(ROOT, "92", Level::Province, "Thành phố", "Cần Thơ", None),

@@ -104,22 +104,9 @@ mod tests {
     use super::*;
 
     fn version(unit: UnitId, parent: Option<UnitId>, from: i32, to: Option<i32>) -> Version {
-        Version {
-            unit,
-            valid_from: Date(from),
-            valid_to: to.map(Date),
-            level: if parent.is_none() { Level::Province } else { Level::Commune },
-            kind: "Xã".into(),
-            code: format!("{unit:05}"),
-            name: format!("{unit}"),
-            parent,
-            place: None,
-            point: None,
-            area_km2: None,
-            population: None,
-            legal_ref: None,
-            verified: true,
-        }
+        let level = if parent.is_none() { Level::Province } else { Level::Commune };
+        let plain = Version::plain(unit, level, "Xã", &format!("{unit:05}"), &unit.to_string());
+        Version { valid_from: Date(from), valid_to: to.map(Date), parent, ..plain }
     }
 
     fn became(old: UnitId, new: UnitId, share: f64) -> Succession {

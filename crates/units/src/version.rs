@@ -87,6 +87,27 @@ pub struct Version {
 }
 
 impl Version {
+    /// A unit that was so before there were records and still is, of which nothing more is known. Whoever
+    /// makes one by hand names what differs: `Version { parent, ..Version::plain(…) }`.
+    pub fn plain(unit: UnitId, level: Level, kind: &str, code: &str, name: &str) -> Version {
+        Version {
+            unit,
+            valid_from: BEFORE_RECORDS,
+            valid_to: None,
+            level,
+            kind: kind.into(),
+            code: code.into(),
+            name: name.into(),
+            parent: None,
+            place: None,
+            point: None,
+            area_km2: None,
+            population: None,
+            legal_ref: None,
+            verified: false,
+        }
+    }
+
     /// Whether it was so on `day`.
     pub fn holds_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_to.is_none_or(|end| day < end)
@@ -139,22 +160,9 @@ mod tests {
     use super::*;
 
     fn version(kind: &str, name: &str) -> Version {
-        Version {
-            unit: 1,
-            valid_from: Date(0),
-            valid_to: Some(Date(10)),
-            level: Level::Commune,
-            kind: kind.into(),
-            code: "00001".into(),
-            name: name.into(),
-            parent: None,
-            place: None,
-            point: None,
-            area_km2: None,
-            population: None,
-            legal_ref: None,
-            verified: false,
-        }
+        let valid = (Date(0), Some(Date(10)));
+        let plain = Version::plain(1, Level::Commune, kind, "00001", name);
+        Version { valid_from: valid.0, valid_to: valid.1, ..plain }
     }
 
     #[test]

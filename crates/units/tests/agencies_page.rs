@@ -16,7 +16,6 @@ use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, Session, UnitId};
 use storage::testing::TestDb;
 use storage::{Migration, args, settings};
 use tower::ServiceExt;
-use units::version::BEFORE_RECORDS;
 use units::{Atlas, Level, Version};
 
 const CITY: UnitId = 92;
@@ -74,21 +73,9 @@ impl House {
         let modules: [(&'static str, &[Migration]); 3] =
             [("storage", storage::migrate::OWN), ("units", units::module().migrations), ("identity", AUDIT)];
         storage::migrate(&db, clock.as_ref(), &modules).await.unwrap();
-        let place = |unit, level, kind: &str, code: &str, name: &str| Version {
-            unit,
-            valid_from: BEFORE_RECORDS,
-            valid_to: None,
-            level,
-            kind: kind.into(),
-            code: code.into(),
-            name: name.into(),
+        let place = |unit, level, kind, code, name| Version {
             parent: (unit != CITY).then_some(CITY),
-            place: None,
-            point: None,
-            area_km2: None,
-            population: None,
-            legal_ref: None,
-            verified: true,
+            ..Version::plain(unit, level, kind, code, name)
         };
         let places = [
             place(CITY, Level::Province, "Thành phố", "92", "Cần Thơ"),

@@ -41,22 +41,7 @@ fn version(
     name: &str,
     parent: Option<UnitId>,
 ) -> Version {
-    Version {
-        unit,
-        valid_from: Date(0),
-        valid_to: None,
-        level,
-        kind: kind.into(),
-        code: code.into(),
-        name: name.into(),
-        parent,
-        place: None,
-        point: None,
-        area_km2: None,
-        population: None,
-        legal_ref: None,
-        verified: true,
-    }
+    Version { valid_from: Date(0), parent, ..Version::plain(unit, level, kind, code, name) }
 }
 
 impl Place {

@@ -31,25 +31,12 @@ pub const TRAN_DE: UnitId = 131675;
 pub const OLD_DAI_AN: UnitId = 431673;
 
 fn version(unit: UnitId, level: Level, kind: &str, name: &str, from: Date) -> Version {
-    Version {
-        unit,
-        valid_from: from,
-        valid_to: None,
-        level,
-        kind: kind.into(),
-        code: match unit {
-            CITY => "92".into(),
-            other => format!("{:05}", other % 100_000),
-        },
-        name: name.into(),
-        parent: (unit != CITY).then_some(CITY),
-        place: None,
-        point: None,
-        area_km2: Some(79.4),
-        population: None,
-        legal_ref: None,
-        verified: false,
-    }
+    let code = match unit {
+        CITY => "92".to_owned(),
+        other => format!("{:05}", other % 100_000),
+    };
+    let (parent, area_km2) = ((unit != CITY).then_some(CITY), Some(79.4));
+    Version { valid_from: from, parent, area_km2, ..Version::plain(unit, level, kind, &code, name) }
 }
 
 fn definition(value: serde_json::Value) -> Definition {
