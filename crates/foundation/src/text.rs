@@ -150,6 +150,35 @@ fn push_letter(c: char, letters: &mut String, tones: &mut String) {
     }
 }
 
+/// What may stand between the columns of a table in text; between equals the earlier is meant.
+pub const SEPARATORS: [u8; 4] = [b';', b',', b'\t', b'|'];
+
+/// The sign that parts the first lines of a table into the same number of columns, the most of them; signs
+/// inside quotes do not count. A comma where there is none.
+pub fn separator_of(text: &str) -> u8 {
+    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(50).collect();
+    let score = |sign: u8| {
+        let counts: Vec<usize> = lines.iter().map(|l| outside_quotes(l, sign)).collect();
+        let mut best = (0, 0);
+        for count in counts.iter().filter(|c| **c > 0) {
+            let same = counts.iter().filter(|c| *c == count).count();
+            best = best.max((same, *count));
+        }
+        best
+    };
+    // A decimal comma stands in every line too: between equals the earlier sign wins.
+    SEPARATORS.into_iter().rev().max_by_key(|sign| score(*sign)).filter(|s| score(*s).0 > 0).unwrap_or(b',')
+}
+
+fn outside_quotes(line: &str, sign: u8) -> usize {
+    let mut quoted = false;
+    let counts = line.bytes().filter(|b| {
+        quoted ^= *b == b'"';
+        !quoted && *b == sign
+    });
+    counts.count()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use foundation::Date;
-use foundation::text::{plain, spelling};
+use foundation::text::{plain, separator_of, spelling};
 
 use crate::version::Level;
 
@@ -111,11 +111,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
         let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u64;
         vec![fault(line, "", "Tệp không phải UTF-8.", "Trong Excel hãy lưu dạng «CSV UTF-8».")]
     })?;
-    let head = text.lines().next().unwrap_or_default();
-    let count = |sign: char| head.chars().filter(|c| *c == sign).count();
-    let separator = if count(';') > count(',') { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
+        .delimiter(separator_of(text.lines().next().unwrap_or_default()))
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());

@@ -171,20 +171,15 @@ impl Checker<'_> {
         Ok(NewTarget { indicator: indicator.id, unit, period, value })
     }
 
-    /// A unit of the place by its official code, or by our number.
+    /// A unit of the place by its official code, whose first zeros Excel may have eaten, by the code of an
+    /// agency, or by our number.
     fn unit(&self, text: &str) -> Option<UnitId> {
-        let by_code = || {
-            [units::Level::Province, units::Level::Commune]
-                .into_iter()
-                .find_map(|level| self.map.by_code(level, text, self.today))
-                .map(|v| v.unit)
-        };
-        let number = || text.parse().ok().filter(|u| self.map.on(*u, self.today).is_some());
-        // Numbers of ours have six digits or more, or are the code of a province of today.
-        let found = if text.len() <= 5 { by_code().or_else(number) } else { number() };
-        found.filter(|unit| {
-            let place = self.map.on(*unit, self.today).and_then(|v| v.place).unwrap_or(*unit);
-            self.map.is_within(place, self.root, self.today)
+        let coded = |level| self.map.coded(text, self.root, level, self.today);
+        let levels = [Some(units::Level::Province), Some(units::Level::Commune), None];
+        levels.into_iter().find_map(coded).or_else(|| {
+            let unit: UnitId = text.parse().ok()?;
+            let here = self.map.on(unit, self.today).is_some();
+            (here && self.map.is_within(unit, self.root, self.today)).then_some(unit)
         })
     }
 }

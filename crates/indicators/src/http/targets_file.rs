@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{DefaultBodyLimit, Multipart, Query};
 use axum::routing::{get, post};
 use foundation::number::NumberStyle;
+use foundation::text::separator_of;
 use foundation::{Date, Error, Kind, Period, Result, error::invalid, legacy};
 use http::StatusCode;
 use kit::http::{page, redirect_with};
@@ -120,26 +121,10 @@ struct Told {
     style: NumberStyle,
 }
 
-/// The sign between the columns: whichever the first line has most of.
-fn delimiter(text: &str) -> u8 {
-    let head = text.lines().next().unwrap_or_default();
-    let count = |sign: char| head.matches(sign).count();
-    [(';', b';'), ('\t', b'\t')].into_iter().find(|(sign, _)| count(*sign) > count(',')).map_or(b',', |s| s.1)
-}
-
 /// The text with plain line ends and without the mark of UTF-8: of a line that ends with two signs the reader
 /// would tell the wrong number.
 fn in_lines(text: &str) -> String {
     text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
-}
-
-/// Excel takes the zeros away that codes begin with: «01» of a province, «00123» of a commune.
-fn with_zeros(code: &str) -> String {
-    match code.len() {
-        1 if code.bytes().all(|b| b.is_ascii_digit()) => format!("{code:0>2}"),
-        3 | 4 if code.bytes().all(|b| b.is_ascii_digit()) => format!("{code:0>5}"),
-        _ => code.to_owned(),
-    }
 }
 
 /// The period as its code, also where it is written as people do («3/2026», «Quý I/2026»). What cannot be
@@ -156,7 +141,7 @@ fn period_code(catalogue: &Catalogue, indicator: &str, text: &str) -> String {
 /// Reads the rows that say something; those without a value change nothing.
 fn told(catalogue: &Catalogue, text: &str) -> Result<Told> {
     let text = &in_lines(text);
-    let delimiter = delimiter(text);
+    let delimiter = separator_of(text.lines().next().unwrap_or_default());
     // A file with commas between its columns comes from a program, or from our own export.
     let style = if delimiter == b',' { NumberStyle::En } else { NumberStyle::Vi };
     let mut reader =
@@ -181,7 +166,7 @@ fn told(catalogue: &Catalogue, text: &str) -> Result<Told> {
         let doubtful = delimiter == b',' && cell(value).contains(',');
         told.rows.push(Row {
             indicator: cell(indicator).to_owned(),
-            unit: with_zeros(cell(unit)),
+            unit: cell(unit).to_owned(),
             period: period_code(catalogue, cell(indicator), cell(period)),
             value: if doubtful { Some(f64::NAN) } else { found },
         });
@@ -286,28 +271,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_may_be_parted_by_commas_semicolons_or_tabs() {
-        assert_eq!(delimiter("indicator,unit,period,value\n"), b',');
-        assert_eq!(delimiter("indicator;unit;period;value\na;b,c,d,e,f;"), b';');
-        assert_eq!(delimiter("indicator\tunit\tperiod\tvalue"), b'\t');
-    }
-
-    #[test]
-    fn codes_get_their_zeros_back() {
-        assert_eq!(
-            ["1", "92", "123", "31675", "131675", "x"].map(with_zeros),
-            ["01", "92", "00123", "31675", "131675", "x"]
-        );
-    }
-
-    #[test]
     fn a_file_says_what_is_set_what_is_taken_back_and_what_stays() {
         let none = Catalogue::new(Vec::new(), Vec::new());
         let text =
             "\u{feff}value;unit;INDICATOR;period;note\n95,5;31675;a.b;2026;x\n;31135;a.b;2026\n-;1;a.b;2026";
         let told = told(&none, text).unwrap();
         let said: Vec<(&str, Option<f64>)> = told.rows.iter().map(|r| (r.unit.as_str(), r.value)).collect();
-        assert_eq!(said, [("31675", Some(95.5)), ("01", None)]);
+        assert_eq!(said, [("31675", Some(95.5)), ("1", None)]);
         assert_eq!(told.lines.iter().map(|l| l.0).collect::<Vec<_>>(), [2, 4]);
         let windows = self::told(&none, &text.replace('\n', "\r\n")).unwrap();
         assert_eq!(windows.lines.iter().map(|l| l.0).collect::<Vec<_>>(), [2, 4]);

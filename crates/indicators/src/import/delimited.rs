@@ -1,13 +1,12 @@
 //! Text with separators: CSV as Excel, LibreOffice and old programs write it.
 
+use foundation::text::{SEPARATORS, separator_of};
 use foundation::{Error, ExcelEpoch, Kind, Result};
 
 use super::encoding;
 use super::workbook::{
     Cell, FileKind, MAX_CELLS, MAX_ROWS, Sheet, Workbook, broken, too_many_cells, wrong_kind,
 };
-
-const SIGNS: [u8; 4] = [b';', b',', b'\t', b'|'];
 
 /// Reads a text file; its sheet bears the file's name.
 pub fn read(bytes: &[u8], name: &str) -> Result<Workbook> {
@@ -17,7 +16,7 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Workbook> {
     let (text, encoding, sure) = encoding::decode(bytes)?;
     // «sep=;» in the first line is Excel's own way of saying it.
     let (separator, text) = match text.strip_prefix("sep=") {
-        Some(rest) if rest.as_bytes().first().is_some_and(|b| SIGNS.contains(b)) => {
+        Some(rest) if rest.as_bytes().first().is_some_and(|b| SEPARATORS.contains(b)) => {
             (rest.as_bytes()[0], rest[1..].trim_start_matches(['\r', '\n']))
         }
         _ => (separator_of(&text), text.as_str()),
@@ -75,31 +74,6 @@ fn looks_binary(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(4096)];
     let odd = head.iter().filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31)).count();
     odd * 50 > head.len()
-}
-
-/// The sign that parts the first lines into the same number of columns, the most of them.
-fn separator_of(text: &str) -> u8 {
-    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(50).collect();
-    let score = |sign: u8| {
-        let counts: Vec<usize> = lines.iter().map(|l| outside_quotes(l, sign)).collect();
-        let mut best = (0, 0);
-        for count in counts.iter().filter(|c| **c > 0) {
-            let same = counts.iter().filter(|c| *c == count).count();
-            best = best.max((same, *count));
-        }
-        best
-    };
-    // A decimal comma stands in every line too: between equals the earlier sign wins.
-    SIGNS.into_iter().rev().max_by_key(|sign| score(*sign)).filter(|s| score(*s).0 > 0).unwrap_or(b',')
-}
-
-fn outside_quotes(line: &str, sign: u8) -> usize {
-    let mut quoted = false;
-    let counts = line.bytes().filter(|b| {
-        quoted ^= *b == b'"';
-        !quoted && *b == sign
-    });
-    counts.count()
 }
 
 #[cfg(test)]
