@@ -16,7 +16,7 @@ use foundation::{
 use kit::{Context, Permission, UnitId, audit};
 use serde::Serialize;
 use serde_json::json;
-use storage::{Value, args, settings};
+use storage::{args, settings};
 
 use super::chance::{Chance, name};
 use super::generate::Generator;
@@ -28,7 +28,7 @@ use crate::engine::Engine;
 use crate::engine::figure::last_due;
 use crate::engine::targets as plans;
 use crate::events::{CHANGED, Changed, TARGETS_CHANGED, TargetsChanged};
-use crate::observations::{self, Told};
+use crate::observations::{self, Line, Told};
 use crate::store::{self, Source};
 
 /// Rows of one transaction.
@@ -353,7 +353,7 @@ struct Writer<'a> {
     source: &'a Source,
     now: Instant,
     recent: Instant,
-    waiting: [Vec<Vec<Value>>; 2],
+    waiting: [Vec<Line>; 2],
     rows: u64,
     spans: BTreeMap<(i64, i32), (i32, i32)>,
     units: std::collections::BTreeSet<UnitId>,
@@ -383,30 +383,18 @@ impl<'a> Writer<'a> {
         };
         let Some(value) = generator.value(at, place, period, arrived.estimated.then_some(0)) else { return };
         let told = wrongs.get(&(one.id, period, place.unit)).map_or(value, |w| w.told);
-        let (calendar, code) = (period.calendar.code(), one.id);
         let waiting = &mut self.waiting[usize::from(arrived.at >= self.recent)];
-        let mut push = |dims: &str, value: f64| {
-            // The delivery's id is filled in when the chunk is written.
-            waiting.push(args![
-                code,
-                calendar,
-                period.index,
-                place.unit,
-                dims,
-                self.source.id,
-                1_i64,
-                value,
-                arrived.estimated,
-                arrived.at,
-                Value::Null
-            ]);
+        let mut push = |dims: String, value: f64| {
+            let (indicator, unit, estimated) = (one.id, place.unit, arrived.estimated);
+            let told = Told { indicator, period, unit, dims, value: Some(value), estimated };
+            waiting.push(Line { told, revision: 1, known_at: arrived.at });
             self.rows += 1;
         };
-        push("", told);
+        push(String::new(), told);
         for (dims, value) in generator.parts(at, value, place, period) {
-            push(&dims, value);
+            push(dims, value);
         }
-        let span = self.spans.entry((code, calendar)).or_insert((period.index, period.index));
+        let span = self.spans.entry((one.id, period.calendar.code())).or_insert((period.index, period.index));
         *span = (span.0.min(period.index), span.1.max(period.index));
         self.units.insert(place.unit);
     }
@@ -430,27 +418,14 @@ impl<'a> Writer<'a> {
     }
 
     async fn flush(&mut self, which: usize) -> Result<()> {
-        let mut rows = std::mem::take(&mut self.waiting[which]);
-        if rows.is_empty() {
+        let lines = std::mem::take(&mut self.waiting[which]);
+        if lines.is_empty() {
             return Ok(());
         }
         let at = if which == 0 { self.recent.plus_seconds(-1) } else { self.now };
         let mut tx = self.cx.db.begin().await?;
-        let batch = store_batch(&mut tx, self.cx, self.source, at, rows.len() as u64, "").await?;
-        for row in &mut rows {
-            if let Some(last) = row.last_mut() {
-                *last = Value::Uuid(batch);
-            }
-        }
-        // What is shown has the precedence where history has the revision, and no delivery.
-        let precedence = self.source.precedence;
-        let shown = rows.clone().into_iter().map(move |mut row| {
-            row.truncate(10);
-            row[6] = Value::Int(precedence);
-            row
-        });
-        tx.insert_many("observation", &observations::HISTORY, rows).await?;
-        observations::show(&mut tx, shown).await?;
+        let batch = store_batch(&mut tx, self.cx, self.source, at, lines.len() as u64, "").await?;
+        observations::put(&mut tx, self.source, batch, lines, false).await?;
         tx.commit().await
     }
 }

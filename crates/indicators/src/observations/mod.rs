@@ -11,7 +11,7 @@ use kit::UnitId;
 use storage::{Db, args, row};
 use uuid::Uuid;
 
-pub(crate) use write::{HISTORY, show};
+pub(crate) use write::{Line, put};
 pub use write::{Written, write};
 
 /// A value to be told, checked and rounded.

@@ -27,33 +27,31 @@ pub struct Written {
     pub touched: Vec<(i64, i32, i32, i32)>,
 }
 
-/// The columns of a row of history.
-pub(crate) const HISTORY: [&str; 11] = [
-    "indicator",
-    "calendar",
-    "period",
-    "unit",
-    "dims",
-    "source",
-    "revision",
-    "value",
-    "estimated",
-    "known_at",
-    "batch",
-];
+/// The columns of [`Line::row`]; `number` is `revision` or `precedence`.
+const fn columns(number: &str) -> [&str; 10] {
+    ["indicator", "calendar", "period", "unit", "dims", "source", number, "value", "estimated", "known_at"]
+}
 
-const SHOWN: [&str; 10] = [
-    "indicator",
-    "calendar",
-    "period",
-    "unit",
-    "dims",
-    "source",
-    "precedence",
-    "value",
-    "estimated",
-    "known_at",
-];
+/// A value with its place in the history.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    /// What is told.
+    pub told: Told,
+    /// The how-manieth telling of its source it is, from 1.
+    pub revision: i64,
+    /// When it was learnt.
+    pub known_at: Instant,
+}
+
+impl Line {
+    /// A row of either table: the key, the number of that table (revision or precedence), the value.
+    fn row(&self, source: i64, number: i64) -> Vec<Value> {
+        let t = &self.told;
+        let (calendar, period, dims) = (t.period.calendar.code(), t.period.index, t.dims.as_str());
+        let (value, estimated) = (t.value, t.estimated);
+        args![t.indicator, calendar, period, t.unit, dims, source, number, value, estimated, self.known_at]
+    }
+}
 
 /// A source of lower precedence number that has a value stays.
 const OVER: &str = "ON CONFLICT (indicator, calendar, period, unit, dims) DO UPDATE SET
@@ -80,34 +78,46 @@ pub async fn write(
         false => revisions(tx, source, &told).await?,
     };
     let total = told.len() as u64;
-    let lines = told.into_iter().zip(revisions).filter_map(|(told, revision)| Some((told, revision?)));
-    let lines: Arc<Vec<(Told, i64)>> = Arc::new(lines.collect());
+    let line = |(told, revision): (Told, Option<i64>)| Some(Line { told, revision: revision?, known_at });
+    let lines: Vec<Line> = told.into_iter().zip(revisions).filter_map(line).collect();
     let changed = lines.len() as u64;
-    let first = lines.iter().filter(|(_, revision)| *revision == 1).count() as u64;
+    let first = lines.iter().filter(|l| l.revision == 1).count() as u64;
     let written = Written { changed, first, unchanged: total - changed, touched: touched(&lines) };
     if changed == 0 {
         return Ok(written);
     }
-    let (id, precedence) = (source.id, source.precedence);
-    let history = each(&lines, move |t, revision| {
-        let (calendar, period, dims) = (t.period.calendar.code(), t.period.index, t.dims.as_str());
-        let (value, estimated) = (t.value, t.estimated);
-        args![t.indicator, calendar, period, t.unit, dims, id, revision, value, estimated, known_at, batch]
-    });
-    tx.insert_many("observation", &HISTORY, history).await?;
-    let shown = each(&lines, move |t, _| {
-        let (calendar, period, dims) = (t.period.calendar.code(), t.period.index, t.dims.as_str());
-        let (value, estimated) = (t.value, t.estimated);
-        args![t.indicator, calendar, period, t.unit, dims, id, precedence, value, estimated, known_at]
-    });
-    match new_ground {
-        true => tx.insert_many("current_value", &SHOWN, shown).await?,
-        false => show(tx, shown).await?,
-    };
-    if lines.iter().any(|(told, _)| told.value.is_none()) {
+    let taken_back = lines.iter().any(|l| l.told.value.is_none());
+    put(tx, source, batch, lines, new_ground).await?;
+    if taken_back {
         show_next(tx, source, batch).await?;
     }
     Ok(written)
+}
+
+/// Writes lines of one source into the history, and shows each where no source of lower precedence number
+/// stands already. On `new_ground` no key of theirs stands in either table.
+pub(crate) async fn put(
+    tx: &mut Tx,
+    source: &Source,
+    batch: Uuid,
+    lines: Vec<Line>,
+    new_ground: bool,
+) -> Result<()> {
+    let lines = Arc::new(lines);
+    let (id, precedence) = (source.id, source.precedence);
+    let history = each(&lines, move |line| {
+        let mut row = line.row(id, line.revision);
+        row.push(Value::Uuid(batch));
+        row
+    });
+    tx.insert_many("observation", &[&columns("revision")[..], &["batch"]].concat(), history).await?;
+    let shown = each(&lines, move |line| line.row(id, precedence));
+    let columns = columns("precedence");
+    match new_ground {
+        true => tx.insert_many("current_value", &columns, shown).await?,
+        false => tx.upsert_many("current_value", &columns, OVER, shown).await?,
+    };
+    Ok(())
 }
 
 /// For each value, sorted by its key, the revision that it becomes; `None` where it was told already.
@@ -126,19 +136,11 @@ async fn revisions(tx: &mut Tx, source: &Source, told: &[Told]) -> Result<Vec<Op
 
 /// Rows that are made while they are written.
 fn each(
-    lines: &Arc<Vec<(Told, i64)>>,
-    row: impl Fn(&Told, i64) -> Vec<Value> + Send + 'static,
+    lines: &Arc<Vec<Line>>,
+    row: impl Fn(&Line) -> Vec<Value> + Send + 'static,
 ) -> impl Iterator<Item = Vec<Value>> + Send + 'static {
     let lines = Arc::clone(lines);
-    (0..lines.len()).map(move |at| row(&lines[at].0, lines[at].1))
-}
-
-/// Shows values, each as wide as [`SHOWN`], where no source of lower precedence number stands already.
-pub(crate) async fn show<I>(tx: &mut Tx, rows: I) -> Result<u64>
-where
-    I: IntoIterator<Item = Vec<Value>, IntoIter: Send> + Send + 'static,
-{
-    tx.upsert_many("current_value", &SHOWN, OVER, rows).await
+    (0..lines.len()).map(move |at| row(&lines[at]))
 }
 
 /// Where `batch` took a value back, the next source is shown instead.
@@ -175,11 +177,12 @@ async fn show_next(tx: &mut Tx, source: &Source, batch: Uuid) -> Result<u64> {
 }
 
 /// The indicators of sorted lines, each with its first and last period.
-fn touched(lines: &[(Told, i64)]) -> Vec<(i64, i32, i32, i32)> {
-    let of = |(told, _): &(Told, i64)| (told.indicator, told.period.calendar.code());
-    let ends = |group: &[(Told, i64)]| {
-        let (first, last) = (&group.first()?.0, &group.last()?.0);
-        Some((first.indicator, first.period.calendar.code(), first.period.index, last.period.index))
+fn touched(lines: &[Line]) -> Vec<(i64, i32, i32, i32)> {
+    let of = |line: &Line| (line.told.indicator, line.told.period.calendar.code());
+    let ends = |group: &[Line]| {
+        let (first, last) = (group.first()?, group.last()?);
+        let (indicator, calendar) = of(first);
+        Some((indicator, calendar, first.told.period.index, last.told.period.index))
     };
     lines.chunk_by(|a, b| of(a) == of(b)).filter_map(ends).collect()
 }
