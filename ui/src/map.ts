@@ -55,6 +55,8 @@ class TcMap extends HTMLElement {
   #moved = false;
   #pop: HTMLElement | null = null;
   #themes: MutationObserver | null = null;
+  /** Puts period and status beside the map into words; nothing where there is no slider. */
+  #say = (): void => {};
 
   connectedCallback(): void {
     if (this.#map) return;
@@ -157,8 +159,7 @@ class TcMap extends HTMLElement {
         if (table.periods.join() !== this.#values.periods.join()) return;
         this.#values = table;
         this.#byCode = new Map(table.areas.map((a) => [a.code, a]));
-        this.#fill();
-        if (this.#hot) this.#show(this.#hot);
+        this.#turned();
       })
       .catch((error: unknown) => console.info("map: values not read again", error));
   };
@@ -229,6 +230,13 @@ class TcMap extends HTMLElement {
       return { ...f, properties: { code, kind, color: v?.color ?? null } };
     });
     this.#map?.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features });
+  }
+
+  /** Another period, or other values of it. */
+  #turned(): void {
+    this.#fill();
+    if (this.#hot) this.#show(this.#hot);
+    this.#say();
   }
 
   /** One name for each area, however many islands it has, and the archipelagos. */
@@ -360,10 +368,9 @@ class TcMap extends HTMLElement {
     };
     range.addEventListener("input", () => {
       this.#at = Number(range.value);
-      this.#fill();
-      if (this.#hot) this.#show(this.#hot);
-      say();
+      this.#turned();
     });
+    this.#say = say;
     say();
     box.hidden = false;
   }

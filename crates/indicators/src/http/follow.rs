@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use kit::{Context, House, UnitId};
 use web::live::{Fragment, Key, Renderer};
 
-use super::Desk;
+use super::{Desk, head};
 use crate::definition::Indicator;
 use crate::tiles::depends;
 
@@ -18,11 +18,7 @@ const PREFIX: &str = "told";
 
 /// The topic of a page and what it says now.
 pub(super) async fn live(cx: &Context, indicator: &Indicator, unit: UnitId) -> Result<(Arc<str>, String)> {
-    let audience = cx.scope.audience();
-    cx.house.remember_audience(audience, &cx.scope);
-    let topic: Arc<str> = Arc::from(format!("{PREFIX}/{}/{unit}", indicator.code));
-    let (_, html) = cx.live.get(&Key { topic: topic.clone(), audience, lang: cx.lang }).await?;
-    Ok((topic, String::from_utf8_lossy(&html).into_owned()))
+    head::kept(cx, Arc::from(format!("{PREFIX}/{}/{unit}", indicator.code))).await
 }
 
 /// Says when something was told of an indicator that the reader may see.
@@ -38,9 +34,7 @@ impl Renderer for ToldRenderer {
             let missing = || foundation::error::not_found("indicator_not_found", "Không có chỉ tiêu này.");
             let parts: Vec<&str> = key.topic.split('/').collect();
             let [_, code, unit] = parts.as_slice() else { return Err(missing()) };
-            let mut cx = self.0.system("live");
-            cx.lang = key.lang;
-            cx.scope = self.0.audience(key.audience);
+            let cx = head::reader(&self.0, key);
             let desk = Desk::open(&cx)?;
             let unit: UnitId = desk.unit(Some(unit))?;
             let indicator = desk.indicator(&cx, code, unit)?;

@@ -90,12 +90,25 @@ pub(super) async fn live(
     if meant.asked.as_known.is_some() {
         return Ok((None, draw(cx, desk, indicator, meant, figure).await?));
     }
-    let topic = topic(&indicator.code, meant);
+    let (topic, html) = kept(cx, topic(&indicator.code, meant)).await?;
+    Ok((Some(topic), html))
+}
+
+/// A fragment as the hub keeps it for the reader, with its topic.
+pub(super) async fn kept(cx: &Context, topic: Arc<str>) -> Result<(Arc<str>, String)> {
     let audience = cx.scope.audience();
     cx.house.remember_audience(audience, &cx.scope);
     let key = Key { topic: topic.clone(), audience, lang: cx.lang };
     let (_, html) = cx.live.get(&key).await?;
-    Ok((Some(topic), String::from_utf8_lossy(&html).into_owned()))
+    Ok((topic, String::from_utf8_lossy(&html).into_owned()))
+}
+
+/// The context in which the hub draws for the readers of a key.
+pub(super) fn reader(house: &House, key: &Key) -> Context {
+    let mut cx = house.system("live");
+    cx.lang = key.lang;
+    cx.scope = house.audience(key.audience);
+    cx
 }
 
 /// `figure/<code>/<unit>/<period>/<now|then>`.
@@ -117,9 +130,7 @@ impl Renderer for HeadRenderer {
             let missing = || not_found("figure_not_found", "Không có con số này.");
             let parts: Vec<&str> = key.topic.split('/').collect();
             let [_, code, unit, period, boundaries] = parts.as_slice() else { return Err(missing()) };
-            let mut cx = self.0.system("live");
-            cx.lang = key.lang;
-            cx.scope = self.0.audience(key.audience);
+            let cx = reader(&self.0, key);
             let desk = Desk::open(&cx)?;
             let unit: UnitId = desk.unit(Some(unit))?;
             let indicator = desk.indicator(&cx, code, unit)?;
