@@ -121,6 +121,7 @@ identity-beyond = Người này có quyền ngoài phạm vi bạn quản trị,
 identity-role-admin = Quản trị
 identity-role-leader = Lãnh đạo
 identity-role-duty-officer = Trực ban
+identity-role-intake = Tiếp nhận (IOC, tổng đài 1022)
 identity-role-officer = Công chức
 identity-role-viewer = Xem
 identity-role-integration = Hệ thống tích hợp

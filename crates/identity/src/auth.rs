@@ -118,13 +118,13 @@ impl Auth {
             .collect()
     }
 
-    /// What an account's grants let it see today, and as what.
-    pub(crate) async fn granted(&self, account: uuid::Uuid) -> Result<(Role, Scope)> {
+    /// What an account's grants allow today, and the role of the heading.
+    pub(crate) async fn granted(&self, account: uuid::Uuid) -> Result<(Role, Granted)> {
         let day = Date::of(self.clock.now());
         let mut grants = grants::of_account(&self.db, account).await?;
         grants.retain(|g| g.holds_on(day));
         let role = grant::highest(grants.iter().map(|g| g.role)).unwrap_or(Role::Viewer);
-        Ok((role, Scope::Granted(Arc::new(Granted { grants: self.reaches(&grants) }))))
+        Ok((role, Granted { grants: self.reaches(&grants) }))
     }
 
     async fn person(&self, hash: &[u8], now: Instant) -> Result<Option<Session>> {
@@ -134,9 +134,9 @@ impl Auth {
             sessions::seen(&mut tx, known.id, now).await?;
             tx.commit().await?;
         }
-        let (role, scope) = self.granted(known.account).await?;
-        let actor = Actor::Person { id: known.account, name: known.name.into(), role };
-        Ok(Some(Session { actor, scope }))
+        let (role, granted) = self.granted(known.account).await?;
+        let actor = Actor::Person { id: known.account, name: known.name.into(), role, may: granted.may() };
+        Ok(Some(Session { actor, scope: Scope::Granted(Arc::new(granted)) }))
     }
 
     async fn program(&self, hash: &[u8], now: Instant) -> Result<Option<Session>> {

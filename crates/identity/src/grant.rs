@@ -51,14 +51,6 @@ pub fn highest(roles: impl Iterator<Item = Role>) -> Option<Role> {
     roles.min()
 }
 
-/// Two roles of one person must be such that the higher may all that the lower may, because a permission is
-/// asked of the person and only the place of the grant. A leader who also enters figures needs two
-/// accounts, or the role of an administrator.
-pub fn go_together(roles: impl Iterator<Item = Role> + Clone) -> bool {
-    let Some(top) = highest(roles.clone()) else { return true };
-    roles.flat_map(|r| r.permissions()).all(|p| top.permissions().contains(p))
-}
-
 /// Reads the column `packs`.
 pub fn read_packs(json: Option<Json>) -> Result<Fields> {
     match json {
@@ -123,7 +115,7 @@ impl Charge {
         let auth = cx.house.get::<Auth>()?;
         let day = Date::of(cx.clock.now());
         let mut grants = store::grants::of_account(&cx.db, account).await?;
-        grants.retain(|g| g.holds_on(day) && g.role.permissions().contains(&permission));
+        grants.retain(|g| g.holds_on(day) && g.role.permissions().contains(permission));
         let reaches = auth.reaches(&grants);
         let root = root_unit(cx).await?;
         let whole = |r: &Reach| r.packs == Fields::All && root.is_some_and(|root| r.units.contains(&root));
@@ -171,9 +163,7 @@ pub async fn root_unit(cx: &Context) -> Result<Option<UnitId>> {
 
 /// The reach of one role on units, as a scope wants it.
 pub fn reach(role: Role, units: Arc<BTreeSet<UnitId>>, packs: Fields) -> Reach {
-    let write = role.permissions().contains(&Permission::WriteFigures);
-    let targets = role.permissions().contains(&Permission::SetTargets);
-    Reach { units: Arc::unwrap_or_clone(units), packs, write, targets }
+    Reach { units: Arc::unwrap_or_clone(units), packs, may: role.permissions() }
 }
 
 #[cfg(test)]
@@ -186,7 +176,7 @@ mod tests {
 
     #[test]
     fn nobody_gives_more_than_they_hold() {
-        let own = Reach { units: [1, 2].into(), packs: some(&["health"]), write: true, targets: true };
+        let own = reach(Role::Admin, Arc::new([1, 2].into()), some(&["health"]));
         let charge = Charge::Within(vec![own]);
         assert!(charge.covers(2, &some(&["health"])));
         assert!(!charge.covers(2, &Fields::All) && !charge.covers(2, &some(&["health", "finance"])));
@@ -196,8 +186,7 @@ mod tests {
 
     #[test]
     fn nobody_commands_somebody_who_holds_more_than_they_do() {
-        let charge =
-            Charge::Within(vec![Reach { units: [2].into(), packs: Fields::All, write: true, targets: true }]);
+        let charge = Charge::Within(vec![reach(Role::Admin, Arc::new([2].into()), Fields::All)]);
         let grant = |unit| Grant {
             id: Uuid::nil(),
             account: Uuid::nil(),
@@ -222,12 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_cannot_also_be_an_officer_but_an_administrator_can_be_anything() {
+    fn the_heading_is_the_highest_role() {
         use Role::*;
-        assert!(!go_together([Leader, Officer].into_iter()));
-        assert!(go_together([Admin, Leader, DutyOfficer].into_iter()));
-        assert!(go_together([Officer, Viewer].into_iter()) && go_together([].into_iter()));
         assert_eq!(highest([Viewer, Officer].into_iter()), Some(Officer));
+        assert_eq!(highest([Officer, Intake].into_iter()), Some(Intake));
+        assert_eq!(highest([Intake, DutyOfficer].into_iter()), Some(DutyOfficer));
+        assert_eq!(highest([].into_iter()), None);
     }
 
     #[test]

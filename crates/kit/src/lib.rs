@@ -16,7 +16,7 @@ pub mod scope;
 pub mod testing;
 pub mod tile;
 
-pub use actor::{Actor, Permission, Role, Session};
+pub use actor::{Actor, Permission, Permissions, Role, Session};
 pub use audit::audit;
 pub use figure::{Coverage, Figure, State, Trend};
 pub use house::{Builder, Context, House};

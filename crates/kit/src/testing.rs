@@ -1,10 +1,27 @@
 //! What the tests of modules make a house from, feature `testing`: a shell without a menu, the table of other
-//! modules that every action writes to.
+//! modules that every action writes to, people with grants.
+
+use std::sync::Arc;
 
 use storage::Migration;
 use web::Page;
 
+use crate::actor::{Actor, Role, Session};
 use crate::house::{Context, Shell};
+use crate::scope::{Fields, Granted, Reach, Scope, UnitId};
+
+/// Somebody who holds these roles, each in its own units and in all fields; the first is the heading.
+pub fn person(name: &str, grants: &[(Role, &[UnitId])]) -> Session {
+    let reach = |(role, units): &(Role, &[UnitId])| Reach {
+        units: units.iter().copied().collect(),
+        packs: Fields::All,
+        may: role.permissions(),
+    };
+    let granted = Granted { grants: grants.iter().map(reach).collect() };
+    let role = grants.first().map_or(Role::Viewer, |g| g.0);
+    let actor = Actor::Person { id: foundation::new_id(), name: name.into(), role, may: granted.may() };
+    Session { actor, scope: Scope::Granted(Arc::new(granted)) }
+}
 
 /// The audit log's table for a house without `identity`, under whose name it is migrated.
 pub const AUDIT: &[Migration] = &[Migration { name: "0001_audit", sqlite: TABLE, postgres: TABLE }];

@@ -179,7 +179,7 @@ pub enum User {
         sign_in: String,
         /// Họ và tên
         name: String,
-        /// Giao quyền ngay: admin, leader, duty_officer, officer, viewer
+        /// Giao quyền ngay: admin, leader, duty_officer, intake, officer, viewer
         #[arg(long, value_name = "ROLE")]
         role: Option<String>,
         /// Đơn vị của quyền, mã tỉnh hoặc xã; bỏ trống là cả địa bàn

@@ -37,7 +37,10 @@ fn actor(role: Option<Role>) -> Actor {
     match role {
         None => Actor::Public,
         Some(Role::Integration) => Actor::Key { id: uuid::Uuid::nil(), name: "key".into() },
-        Some(role) => Actor::Person { id: uuid::Uuid::nil(), name: "person".into(), role },
+        Some(role) => {
+            let (id, name, may) = (uuid::Uuid::nil(), "person".into(), role.permissions());
+            Actor::Person { id, name, role, may }
+        }
     }
 }
 
@@ -70,7 +73,7 @@ fn promised(access: Access, role: Option<Role>, reads_page: bool) -> StatusCode 
         (Access::Public, _) | (Access::SignedIn, Some(_)) => StatusCode::OK,
         (_, None) if reads_page => StatusCode::SEE_OTHER,
         (_, None) => StatusCode::UNAUTHORIZED,
-        (Access::Needs(p), Some(role)) if role.permissions().contains(&p) => StatusCode::OK,
+        (Access::Needs(p), Some(role)) if role.permissions().contains(p) => StatusCode::OK,
         (Access::Needs(_), Some(_)) => StatusCode::FORBIDDEN,
     }
 }

@@ -11,8 +11,8 @@ use http::request::Parts;
 use http::{Request, StatusCode, header};
 use kit::house::Authenticator;
 use kit::http::url_encode;
-use kit::testing::{AUDIT, BareShell};
-use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, Session, UnitId};
+use kit::testing::{AUDIT, BareShell, person};
+use kit::{Actor, Context, Role, Scope, Session, UnitId};
 use storage::testing::TestDb;
 use storage::{Migration, args, settings};
 use tower::ServiceExt;
@@ -37,10 +37,7 @@ impl Authenticator for ByHeader {
                 "officer" => Role::Officer,
                 _ => return Ok(Session { actor: Actor::Public, scope: Scope::Public }),
             };
-            let units = [CITY, WARD].into_iter().collect();
-            let grants = vec![Reach { units, packs: Fields::All, write: true, targets: true }];
-            let actor = Actor::Person { id: foundation::new_id(), name: "Lâm".into(), role };
-            Ok(Session { actor, scope: Scope::Granted(Arc::new(Granted { grants })) })
+            Ok(person("Lâm", &[(role, &[CITY, WARD])]))
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Grant a role on a subtree of units, in all fields or some.
 //!
 //! Who: an administrator, within what they administer themselves, to an account that holds nothing beyond it.
+//! Roles mix freely: each holds at the place and in the fields of its own grant.
 
 use foundation::{Date, Result, error::conflict, error::invalid};
 use kit::{Context, Fields, Role, UnitId, audit};
@@ -8,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::actions::{commanded, doorkeeper, subject};
-use crate::grant::{Grant, go_together};
+use crate::grant::Grant;
 use crate::store::grants;
 
 /// A role to be given.
@@ -42,14 +43,6 @@ impl GiveGrant {
         }
         let mut others = grants::of_account(&cx.db, self.account).await?;
         others.retain(|g| !g.ended(Date::of(now)));
-        let roles: Vec<Role> = others.iter().map(|g| g.role).chain([self.role]).collect();
-        if !go_together(roles.into_iter()) {
-            return Err(conflict(
-                "roles_apart",
-                "Vai trò này không giữ chung với vai trò đang có. Hãy thu hồi vai trò cũ, \
-                 hoặc lập tài khoản riêng.",
-            ));
-        }
         let grant = Grant {
             id: foundation::new_id(),
             account: account.id,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use foundation::text::plain;
 use foundation::{Date, Error, Kind, Result, error::conflict, error::forbidden, error::invalid};
-use kit::{Actor, Context, Permission, Role};
+use kit::{Actor, Context, Permission, Permissions, Role};
 use storage::Tx;
 use uuid::Uuid;
 
@@ -37,7 +37,8 @@ pub(crate) fn own_id(cx: &Context) -> Result<Uuid> {
 
 /// The same context, acted in by this account: a sign-in is the act of whoever signs in.
 pub(crate) fn acting(cx: &Context, id: Uuid) -> Context {
-    let actor = Actor::Person { id, name: Arc::from(""), role: Role::Viewer };
+    let may = Permissions::default();
+    let actor = Actor::Person { id, name: Arc::from(""), role: Role::Viewer, may };
     Context { actor, ..cx.clone() }
 }
 

@@ -231,8 +231,12 @@ pub(super) async fn list(cx: Context, Query(asked): Query<Asked>) -> Answer {
             waiting.push((account.id, account.name.clone()));
         }
         let joined = |what: fn(&GrantLine) -> String| {
-            let mut list: Vec<String> = told.iter().map(what).collect();
-            list.dedup();
+            let mut list: Vec<String> = Vec::new();
+            for one in told.iter().map(what) {
+                if !list.contains(&one) {
+                    list.push(one);
+                }
+            }
             list.join(", ")
         };
         let line = Line {

@@ -9,7 +9,7 @@ use identity::actions::revoke_grant::RevokeGrant;
 use identity::store::{accounts, grants};
 use identity::vault;
 use kit::house::Authenticator;
-use kit::{Actor, Context, Fields, Role, Scope};
+use kit::{Actor, Context, Fields, Permission, Role, Scope, Session};
 use storage::{InstallationKey, args};
 
 use crate::support::{BA_DINH, Browser, CAN_THO, HA_NOI, PASSWORD, Place, SOC_TRANG, TRAN_DE};
@@ -192,17 +192,49 @@ async fn a_barred_person_is_out_at_once_and_comes_back_when_admitted() {
 }
 
 #[tokio::test]
-async fn roles_that_do_not_go_together_are_refused() {
+async fn somebody_holds_any_roles_each_at_its_own_place() {
     for place in Place::all().await {
-        let id = place.person("khang", Role::Leader, CAN_THO, Fields::All).await;
+        let id = place.person("khang", Role::Officer, SOC_TRANG, Fields::All).await;
         let mut admin = place.admin().await;
-        let form = [("role", "officer"), ("unit", "31673")];
-        let answer = admin.post(&format!("/accounts/{id}/grant"), &form).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(answer.text.contains("không giữ chung"));
-        let form = [("role", "integration"), ("unit", "31673")];
-        let answer = admin.post(&format!("/accounts/{id}/grant"), &form).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut give = async |role, unit| {
+            let form = [("role", role), ("unit", unit)];
+            admin.post(&format!("/accounts/{id}/grant"), &form).await.status
+        };
+        assert_eq!(give("leader", "31673").await, StatusCode::SEE_OTHER);
+        assert_eq!(give("officer", "31673 Xã Trần Đề").await, StatusCode::SEE_OTHER);
+        assert_eq!(give("intake", "31507").await, StatusCode::SEE_OTHER);
+        assert_eq!(give("officer", "31673").await, StatusCode::CONFLICT, "the same grant twice");
+        assert_eq!(give("integration", "31673").await, StatusCode::UNPROCESSABLE_ENTITY);
+        let Session { actor, scope } = session(&place, &place.signed_in("khang").await).await;
+        assert!(matches!(actor, Actor::Person { role: Role::Leader, .. }), "the heading is the highest");
+        let roles = [Role::Leader, Role::Officer, Role::Intake];
+        for permission in Permission::ALL {
+            let held = roles.iter().any(|r| r.permissions().contains(permission));
+            assert_eq!(actor.may(permission), held, "{permission:?}");
+        }
+        assert!(scope.sets_targets(TRAN_DE, "health") && !scope.sets_targets(SOC_TRANG, "health"));
+        assert!(scope.writes(TRAN_DE, "health") && scope.writes(SOC_TRANG, "health"));
+        assert!(scope.allows(Permission::ReadReporter, SOC_TRANG, "health"));
+        assert!(!scope.allows(Permission::ReadReporter, TRAN_DE, "health"));
+        let list = admin.get("/accounts?q=khang").await.text;
+        assert!(list.contains("Công chức, Lãnh đạo, Tiếp nhận (IOC, tổng đài 1022)<"), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_permission_goes_with_the_grant_that_gave_it() {
+    for place in Place::all().await {
+        let id = place.person("khang", Role::Viewer, TRAN_DE, Fields::All).await;
+        let grant = place.grant(id, Role::Admin, SOC_TRANG, Fields::All).await;
+        let mut khang = place.signed_in("khang").await;
+        assert_eq!(khang.get("/accounts").await.status, StatusCode::OK);
+        RevokeGrant(grant).run(&place.system()).await.unwrap();
+        assert_eq!(khang.get("/accounts").await.status, StatusCode::FORBIDDEN);
+        // A grant whose commune was split reaches nothing, so it allows nothing either.
+        place.grant(id, Role::Admin, TRAN_DE, Fields::All).await;
+        assert_eq!(khang.get("/accounts").await.status, StatusCode::OK);
+        place.end_tran_de(&[(SOC_TRANG, 0.5), (BA_DINH, 0.5)]).await;
+        assert_eq!(khang.get("/accounts").await.status, StatusCode::FORBIDDEN);
     }
 }
 

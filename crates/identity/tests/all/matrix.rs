@@ -41,7 +41,7 @@ async fn every_route_admits_whom_it_should_and_nobody_else() {
                     (Access::Public, _) => (true, true),
                     (_, None) => (false, false),
                     (Access::SignedIn, Some(_)) => (true, true),
-                    (Access::Needs(p), Some(role)) => (role.permissions().contains(&p), true),
+                    (Access::Needs(p), Some(role)) => (role.permissions().contains(p), true),
                 };
                 match (admitted, known) {
                     (true, _) => {

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use foundation::{Result, error::conflict, error::internal, error::invalid};
 use futures_util::future::BoxFuture;
-use kit::{Actor, Context, Fields, Granted, JobHandler, Reach, Role, Scope, UnitId, audit};
+use kit::{
+    Actor, Context, Fields, Granted, JobHandler, Permission, Permissions, Reach, Role, Scope, UnitId, audit,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use storage::jobs::{self, Terms};
@@ -128,7 +130,8 @@ struct Order {
 /// Units, packs (all when missing), whether figures may be written.
 type Grant = (BTreeSet<UnitId>, Option<BTreeSet<String>>, bool);
 
-/// The sender, without names: the job acts with their rights of the moment they asked.
+/// The sender, without names: the job acts with their rights to read and write figures of the moment they
+/// asked, and with no others.
 #[derive(Debug, Serialize, Deserialize)]
 struct Sender {
     person: Option<(Uuid, Role)>,
@@ -150,7 +153,8 @@ impl Sender {
         };
         let grants = match &cx.scope {
             Scope::Granted(g) => {
-                Some(g.grants.iter().map(|r| (r.units.clone(), packs(&r.packs), r.write)).collect())
+                let write = |r: &Reach| r.may.contains(Permission::WriteFigures);
+                Some(g.grants.iter().map(|r| (r.units.clone(), packs(&r.packs), write(r))).collect())
             }
             Scope::Public => Some(Vec::new()),
             Scope::System(_) => None,
@@ -160,19 +164,25 @@ impl Sender {
 
     fn context(self, cx: &Context) -> Context {
         let name: Arc<str> = Arc::from("");
+        let granted = self.grants.map(|grants| {
+            let reach = |(units, packs, write): Grant| {
+                let reads = Permissions::default().with(Permission::ReadInternal);
+                let may = if write { reads.with(Permission::WriteFigures) } else { reads };
+                Reach { units, packs: packs.map_or(Fields::All, Fields::Some), may }
+            };
+            Granted { grants: grants.into_iter().map(reach).collect() }
+        });
         let actor = match (self.person, self.key) {
-            (Some((id, role)), _) => Actor::Person { id, name, role },
+            (Some((id, role)), _) => {
+                let may = granted.as_ref().map(Granted::may).unwrap_or_default();
+                Actor::Person { id, name, role, may }
+            }
             (None, Some(id)) => Actor::Key { id, name },
             (None, None) => Actor::System("import"),
         };
-        let scope = match self.grants {
+        let scope = match granted {
             None => Scope::System("import"),
-            Some(grants) => {
-                let reach = |(units, packs, write): (BTreeSet<UnitId>, Option<BTreeSet<String>>, bool)| {
-                    Reach { units, packs: packs.map_or(Fields::All, Fields::Some), write, targets: false }
-                };
-                Scope::Granted(Arc::new(Granted { grants: grants.into_iter().map(reach).collect() }))
-            }
+            Some(granted) => Scope::Granted(Arc::new(granted)),
         };
         Context { actor, scope, ..cx.clone() }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use foundation::{Date, Lang, LocalText, Period, Result, error::internal, number};
-use kit::{Context, Scope};
+use kit::{Context, Permission, Scope};
 use storage::args;
 use uuid::Uuid;
 
@@ -36,9 +36,11 @@ pub async fn packs(cx: &Context) -> Result<Vec<PackChoice>> {
     let mut seen = HashSet::new();
     let mut all = Vec::new();
     for indicator in catalogue.all().filter(|i| i.is_reported()) {
-        if !seen.insert(indicator.pack.clone())
-            || cx.scope.writable_units(&indicator.pack).is_some_and(|u| u.is_empty())
-        {
+        if !seen.insert(indicator.pack.clone()) {
+            continue;
+        }
+        let writable = cx.scope.units_where(Permission::WriteFigures, &indicator.pack);
+        if writable.is_some_and(|units| units.is_empty()) {
             continue;
         }
         let name = named.iter().find(|p| p.id == indicator.pack).map(|p| p.name.clone());

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use foundation::{Calendar, Date, Period, Result, error::invalid};
-use kit::{Scope, UnitId};
+use kit::{Permission, Scope, UnitId};
 use units::Map;
 
 use crate::catalogue::Catalogue;
@@ -97,7 +97,7 @@ pub fn form(
     period: Period,
 ) -> Form {
     let day = period.last_day();
-    let writable = scope.writable_units(pack);
+    let writable = scope.units_where(Permission::WriteFigures, pack);
     let may = |unit: &UnitId| writable.as_ref().is_none_or(|w| w.contains(unit));
     let mut form = Form { period, indicators: Vec::new(), units: Vec::new(), fits: HashSet::new() };
     let mut units: BTreeSet<(bool, String, UnitId)> = BTreeSet::new();

@@ -14,8 +14,8 @@ use indicators::check::Incoming;
 use indicators::definition::Definition;
 use indicators::{Engine, store};
 use kit::house::Authenticator;
-use kit::testing::{AUDIT, BareShell};
-use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, Session, UnitId};
+use kit::testing::{AUDIT, BareShell, person};
+use kit::{Actor, Context, Role, Scope, Session, UnitId};
 use serde_json::json;
 use storage::testing::TestDb;
 use storage::{Migration, settings};
@@ -85,38 +85,19 @@ impl Authenticator for ByHeader {
     fn session<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Session>> {
         let name = parts.headers.get("x-as").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
         Box::pin(async move {
-            let person = |role| Actor::Person { id: foundation::new_id(), name: "Lâm".into(), role };
-            let reach = |units: &[UnitId], targets| {
-                let units = units.iter().copied().collect();
-                Reach { units, packs: Fields::All, write: true, targets }
-            };
-            let scope =
-                |units: &[UnitId]| Scope::Granted(Arc::new(Granted { grants: vec![reach(units, false)] }));
+            let lam = |grants: &[(Role, &[UnitId])]| person("Lâm", grants);
             Ok(match name.as_str() {
-                "city" => Session {
-                    actor: person(Role::Officer),
-                    scope: scope(&[CITY, CAI_KHE, NINH_KIEU, TRAN_DE]),
-                },
-                "tran-de" => Session { actor: person(Role::Officer), scope: scope(&[TRAN_DE]) },
+                "city" => lam(&[(Role::Officer, &[CITY, CAI_KHE, NINH_KIEU, TRAN_DE])]),
+                "tran-de" => lam(&[(Role::Officer, &[TRAN_DE])]),
                 // A leader of one commune who may only read the others.
-                "leader" => Session {
-                    actor: person(Role::Leader),
-                    scope: Scope::Granted(Arc::new(Granted {
-                        grants: vec![reach(&[TRAN_DE], true), reach(&[CITY, CAI_KHE], false)],
-                    })),
-                },
+                "leader" => lam(&[(Role::Leader, &[TRAN_DE]), (Role::Viewer, &[CITY, CAI_KHE])]),
                 // A leader of the whole city.
-                "chair" => Session {
-                    actor: person(Role::Leader),
-                    scope: Scope::Granted(Arc::new(Granted {
-                        grants: vec![reach(&[CITY, CAI_KHE, NINH_KIEU, TRAN_DE], true)],
-                    })),
-                },
+                "chair" => lam(&[(Role::Leader, &[CITY, CAI_KHE, NINH_KIEU, TRAN_DE])]),
                 "key" => Session {
                     actor: Actor::Key { id: foundation::new_id(), name: "máy".into() },
-                    scope: Scope::Granted(Arc::new(Granted { grants: vec![reach(&[CITY], false)] })),
+                    scope: lam(&[(Role::Integration, &[CITY])]).scope,
                 },
-                "viewer" => Session { actor: person(Role::Viewer), scope: scope(&[TRAN_DE]) },
+                "viewer" => lam(&[(Role::Viewer, &[TRAN_DE])]),
                 _ => Session { actor: Actor::Public, scope: Scope::Public },
             })
         })

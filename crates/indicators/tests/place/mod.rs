@@ -3,14 +3,13 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foundation::{Clock, Date, Instant, Period, TestClock};
 use indicators::definition::Definition;
 use indicators::{Engine, store};
-use kit::testing::{AUDIT, BareShell};
-use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, UnitId};
+use kit::testing::{AUDIT, BareShell, person};
+use kit::{Actor, Context, Role, Scope, Session, UnitId};
 use storage::args;
 use storage::testing::TestDb;
 use units::{Atlas, Level};
@@ -32,7 +31,7 @@ impl kit::house::Authenticator for Everybody {
         &'a self,
         _: &'a http::request::Parts,
     ) -> futures_util::future::BoxFuture<'a, foundation::Result<kit::Session>> {
-        Box::pin(async { Ok(kit::Session { actor: Actor::System("test"), scope: Scope::System("test") }) })
+        Box::pin(async { Ok(Session { actor: Actor::System("test"), scope: Scope::System("test") }) })
     }
 }
 
@@ -127,17 +126,8 @@ impl House {
 
     /// An officer who may write all fields of these units.
     pub fn officer(&self, units: &[UnitId]) -> Context {
-        let reach = Reach {
-            units: units.iter().copied().collect::<BTreeSet<_>>(),
-            packs: Fields::All,
-            write: true,
-            targets: true,
-        };
-        Context {
-            actor: Actor::Person { id: foundation::new_id(), name: "Mai".into(), role: Role::Officer },
-            scope: Scope::Granted(Arc::new(Granted { grants: vec![reach] })),
-            ..self.cx.clone()
-        }
+        let Session { actor, scope } = person("Mai", &[(Role::Officer, units)]);
+        Context { actor, scope, ..self.cx.clone() }
     }
 
     /// The value shown for an indicator of a unit.

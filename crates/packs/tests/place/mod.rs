@@ -10,7 +10,7 @@ use foundation::{Clock, Instant, Result, TestClock, error::internal};
 use futures_util::future::BoxFuture;
 use http::request::Parts;
 use kit::house::Authenticator;
-use kit::testing::{AUDIT, BareShell};
+use kit::testing::{AUDIT, BareShell, person};
 use kit::{Actor, Context, PackFault, PackFile, PackNames, PackPart, Role, Scope, Session};
 use packs::Packs;
 use packs::actions::overlay::Place;
@@ -139,7 +139,7 @@ impl Authenticator for ByHeader {
     fn session<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Session>> {
         let role = parts.headers.get("x-role").and_then(|v| v.to_str().ok()).and_then(Role::parse);
         let actor = match role {
-            Some(role) => Actor::Person { id: foundation::new_id(), name: "Mai".into(), role },
+            Some(role) => person("Mai", &[(role, &[])]).actor,
             None => Actor::Public,
         };
         Box::pin(async move { Ok(Session { actor, scope: Scope::Public }) })
