@@ -47,6 +47,15 @@ impl Dialect {
         }
     }
 
+    /// Appended to a SELECT of one row that this transaction is going to change: whoever else wants to change
+    /// it waits. SQLite has one writer.
+    pub fn for_update(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => "FOR UPDATE",
+        }
+    }
+
     /// Makes an empty temporary table that lives until the transaction ends. One of the same name, from
     /// earlier in the transaction, goes.
     pub(crate) fn stage(self, table: &str, columns: &str) -> String {
@@ -80,7 +89,8 @@ impl Dialect {
     }
 
     /// Rows (table, column, type, nullable 0/1, key position) of the whole schema, with types as the house
-    /// names them, so that both databases give the same answer.
+    /// names them, so that both databases give the same answer. Indexes of words ([`words`](crate::words)) are
+    /// each database's own and not in it.
     pub fn schema_sql(self) -> &'static str {
         match self {
             Dialect::Sqlite => {
@@ -92,7 +102,9 @@ impl Dialect {
                     CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN 0 ELSE 1 END AS nullable,
                     c.pk AS key
                  FROM sqlite_master m JOIN pragma_table_info(m.name) c
-                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.name"
+                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
+                   AND m.name NOT LIKE '%\\_words' ESCAPE '\\' AND m.name NOT LIKE '%\\_words\\_%' ESCAPE '\\'
+                 ORDER BY m.name, c.name"
             }
             Dialect::Postgres => {
                 "SELECT CAST(c.table_name AS TEXT) AS tab, CAST(c.column_name AS TEXT) AS col,
@@ -110,6 +122,7 @@ impl Dialect {
                  JOIN information_schema.tables b
                    ON b.table_schema = c.table_schema AND b.table_name = c.table_name
                  WHERE c.table_schema = current_schema() AND b.table_type = 'BASE TABLE'
+                   AND CAST(c.table_name AS TEXT) NOT LIKE '%\\_words' ESCAPE '\\'
                  ORDER BY CAST(c.table_name AS TEXT) COLLATE \"C\", CAST(c.column_name AS TEXT) COLLATE \"C\""
             }
         }

@@ -20,6 +20,7 @@ mod sqlite;
 pub mod testing;
 pub mod upkeep;
 pub mod value;
+pub mod words;
 
 pub use db::{Db, Tx};
 pub use dialect::Dialect;

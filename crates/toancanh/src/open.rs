@@ -114,6 +114,7 @@ pub async fn furnish(db: Db, data: &Path, secure: bool) -> Result<House> {
         .service(auth.clone())
         .service(packs::Packs::open(&db).await?)
         .service(engine)
+        .service(Arc::new(cases::Types::open(&db).await?))
         .service(Arc::new(units::Maps::default()))
         .service(Arc::new(boards::Boards::open(&db).await?))
         .build();

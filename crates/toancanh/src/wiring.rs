@@ -11,7 +11,14 @@ use web::live::Renderer;
 /// The modules, floor by floor. Migrations, routes, jobs, words and pack parts come from here and nowhere
 /// else.
 pub fn modules() -> Vec<Module> {
-    vec![units::module(), identity::module(), packs::module(), indicators::module(), boards::module()]
+    vec![
+        units::module(),
+        identity::module(),
+        packs::module(),
+        indicators::module(),
+        cases::module(),
+        boards::module(),
+    ]
 }
 
 /// Who reads packs.
@@ -61,6 +68,8 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
             house.live.touch_all();
             Ok(())
         }
+        // A case was received or changed → who shows cases draws them anew.
+        cases::events::CHANGED => cases::events::on_changed(house, &payload(event)?).await,
         other => Err(internal("event_unknown", format!("Không ai xử lý sự kiện {other}"))),
     }
 }

@@ -1,0 +1,54 @@
+//! Bút phê: a director gives the case to another agency or person, with a word that is kept.
+//!
+//! Who: whoever holds `DirectCases` at the agency in charge or at the case's place. No clock moves: whoever
+//! gets the case gets its deadline too.
+
+use foundation::{Result, error::forbidden, error::invalid};
+use kit::{Context, Permission, UnitId};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::open;
+use crate::case::{Case, CaseId, Entry, Shown};
+
+/// The action.
+#[derive(Debug, Clone)]
+pub struct Direct {
+    /// The agency.
+    pub agency: UnitId,
+    /// The person there.
+    pub handler: Option<Uuid>,
+    /// The word.
+    pub text: String,
+    /// The version of the case on the page.
+    pub seen: Option<i64>,
+}
+
+impl Direct {
+    /// Gives it.
+    pub async fn run(self, cx: &Context, id: CaseId) -> Result<Case> {
+        let mut acting = open(cx, id, self.seen).await?;
+        let pack = acting.kind.pack.clone();
+        let at = |unit| cx.scope.allows(Permission::DirectCases, unit, &pack);
+        if !at(acting.case.agency) && !at(acting.case.place) {
+            return Err(forbidden("case_step_not_yours", "Bút phê dành cho lãnh đạo của đơn vị đang xử lý."));
+        }
+        if !acting.case.stage().is_open() {
+            return Err(invalid("case_ended", "Vụ việc đã kết thúc nên không giao lại được."));
+        }
+        if self.text.trim().is_empty() {
+            return Err(invalid("case_text", "Hãy ghi ý kiến bút phê."));
+        }
+        let before = acting.case.agency;
+        acting.case.agency = self.agency;
+        acting.case.handler = self.handler;
+        let entry = Entry {
+            deed: "direct",
+            step: String::new(),
+            shown: Shown::Inside,
+            text: self.text,
+            detail: json!({"agency": self.agency, "before": before, "handler": self.handler}),
+        };
+        acting.close(cx, "case.direct", &entry).await
+    }
+}

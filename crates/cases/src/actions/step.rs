@@ -1,0 +1,69 @@
+//! Take a step of the case's type: take in, assign, tell, ask, pause, propose, approve, refuse, close …
+//!
+//! Who: whoever the step names, within their scope: the intake desk at the case's place, a handler, leader or
+//! director at the agency in charge. What the step asks for must be there. Where several agencies were asked,
+//! an answer is proposed only when all have answered; where they disagree, the case goes up to the root's
+//! leaders before it can be approved.
+
+use foundation::{Result, error::conflict};
+use kit::Context;
+
+use super::{no_case, open};
+use crate::case::{Case, CaseId, Given, demand_may};
+use crate::store;
+use crate::workflow::Deed;
+
+/// The action.
+#[derive(Debug, Clone)]
+pub struct TakeStep {
+    /// The step's id in the type.
+    pub step: String,
+    /// What it is given.
+    pub given: Given,
+    /// The version of the case on the page.
+    pub seen: Option<i64>,
+}
+
+impl TakeStep {
+    /// Takes it.
+    pub async fn run(self, cx: &Context, id: CaseId) -> Result<Case> {
+        let mut acting = open(cx, id, self.seen).await?;
+        let kind = acting.kind.clone();
+        let step = kind.flow.step(&self.step).ok_or_else(no_case)?;
+        demand_may(cx, &acting.case, &kind.pack, step)?;
+        if step.does == Deed::Propose {
+            let (waiting, against) = store::entries::opinions(&mut acting.tx, id).await?;
+            if waiting > 0 {
+                let why = format!("Còn {waiting} đơn vị phối hợp chưa trả lời: chờ hoặc bỏ phần đã hỏi.");
+                return Err(conflict("case_asked_waiting", why));
+            }
+            if against > 0 {
+                let why =
+                    "Các đơn vị phối hợp chưa thống nhất: hãy báo cáo cấp trên phân xử trước khi trình.";
+                return Err(conflict("case_asked_disagree", why));
+            }
+        }
+        let entry = acting.case.take(&kind, step, &self.given, &acting.calendars, acting.now)?;
+        acting.close(cx, action(step.does), &entry).await
+    }
+}
+
+/// The name of a step's deed in the audit log.
+pub fn action(does: Deed) -> &'static str {
+    match does {
+        Deed::TakeIn => "case.take_in",
+        Deed::Assign => "case.assign",
+        Deed::Tell => "case.tell",
+        Deed::Ask => "case.ask",
+        Deed::Reply => "case.reply",
+        Deed::Pause => "case.pause",
+        Deed::Resume => "case.resume",
+        Deed::Propose => "case.propose",
+        Deed::SendBack => "case.send_back",
+        Deed::Approve => "case.approve",
+        Deed::Refuse => "case.refuse",
+        Deed::PassOut => "case.pass_out",
+        Deed::Close => "case.close",
+        Deed::Reopen => "case.reopen",
+    }
+}

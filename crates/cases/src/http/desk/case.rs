@@ -1,0 +1,275 @@
+//! `GET /cases/{code}`: one case: what is the matter, its clocks, its history, the steps that lead on.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::routing::get;
+use foundation::Result;
+use kit::http::page;
+use kit::{Access, Context, Permission, Route};
+use web::{Answer, Page};
+
+use crate::actions::no_case;
+use crate::case::{Case, CaseId, may};
+use crate::clock::{ClockKind, Hand};
+use crate::http::show::{Choice, Desk, Due, clocks, number_of};
+use crate::route;
+use crate::service::CaseType;
+use crate::store;
+use crate::store::people::Reporter;
+use crate::workflow::{Deed, Need, Who};
+
+pub(in crate::http) fn routes() -> Vec<Route> {
+    vec![Route::get("/cases/{code}", Access::Needs(Permission::ReadInternal), get(show))]
+}
+
+/// A line of the history, ready to show.
+struct Told {
+    at: String,
+    what: String,
+    who: String,
+    text: String,
+    note: String,
+    inside: bool,
+}
+
+/// A clock, ready to show.
+struct ClockShown {
+    name: String,
+    state: &'static str,
+    words: String,
+}
+
+/// A step that the reader may take now.
+pub(crate) struct StepForm {
+    pub id: String,
+    pub name: String,
+    pub main: bool,
+    pub text: bool,
+    pub text_needed: bool,
+    pub draft: String,
+    pub reasons: Vec<Choice>,
+    pub categories: Vec<Choice>,
+    pub severities: Vec<Choice>,
+    pub agencies: Vec<Choice>,
+    pub publish: bool,
+}
+
+/// A photo.
+pub(crate) struct PhotoShown {
+    pub link: String,
+    pub thumb: String,
+    pub alt: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases_case.html")]
+struct CasePage {
+    page: Page,
+    code: String,
+    case: Case,
+    kind: String,
+    category: String,
+    severity: String,
+    urgent: bool,
+    state: String,
+    place: String,
+    agency: String,
+    received: String,
+    due: Due,
+    clocks: Vec<ClockShown>,
+    promises: Vec<String>,
+    history: Vec<Told>,
+    photos: Vec<PhotoShown>,
+    steps: Vec<StepForm>,
+    reporter: Option<Reporter>,
+    said: String,
+    fault: Option<String>,
+}
+
+/// The case of a code, within the reader's scope.
+pub(crate) async fn find(
+    cx: &Context,
+    desk: &Desk,
+    code: &str,
+) -> Result<(CaseId, Case, std::sync::Arc<CaseType>)> {
+    let id = number_of(code).ok_or_else(no_case)?;
+    let case = store::cases::get(&cx.db, id).await?.ok_or_else(no_case)?;
+    let kind = desk.types.get(&case.kind)?;
+    let asked = match case.is_read_by(&cx.scope, &kind.pack) {
+        true => true,
+        false => {
+            let asked = store::entries::asked(&cx.db, id).await?;
+            asked.iter().any(|a| cx.scope.reads(a.agency, &kind.pack))
+        }
+    };
+    match asked {
+        true => Ok((id, case, kind)),
+        false => Err(no_case()),
+    }
+}
+
+fn choice(value: &str, label: &str, now: &str) -> Choice {
+    Choice { value: value.to_owned(), label: label.to_owned(), chosen: value == now }
+}
+
+/// The steps that the reader may take.
+fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepForm> {
+    let flow = &kind.flow;
+    let open = flow.steps_from(&case.state).filter(|s| may(cx, case, &kind.pack, &s.who));
+    open.enumerate()
+        .map(|(i, step)| {
+            let taking = step.does == Deed::TakeIn;
+            let reasons = match step.does {
+                Deed::Refuse => &flow.refusals[..],
+                Deed::PassOut => &flow.elsewhere[..],
+                Deed::Pause => &flow.pauses[..],
+                _ => &[],
+            };
+            let agencies = match step.needs.contains(&Need::Agency) {
+                true => route::choices(&desk.map, case.place, desk.root, desk.today)
+                    .into_iter()
+                    .map(|u| choice(&u.to_string(), &desk.name(u), &case.agency.to_string()))
+                    .collect(),
+                false => Vec::new(),
+            };
+            let categories = |on: bool| -> Vec<Choice> {
+                let all = flow.categories.iter().filter(|_| on);
+                all.map(|c| choice(&c.id, c.name.get(cx.lang), &case.category)).collect()
+            };
+            let severities = |on: bool| -> Vec<Choice> {
+                let all = flow.severities.iter().filter(|_| on);
+                all.map(|s| choice(&s.id, s.name.get(cx.lang), &case.severity)).collect()
+            };
+            let text = !matches!(step.does, Deed::Close | Deed::Resume) || step.needs.contains(&Need::Text);
+            StepForm {
+                id: step.id.clone(),
+                name: step.name.get(cx.lang).to_owned(),
+                main: i == 0,
+                text,
+                text_needed: step.needs.contains(&Need::Text),
+                draft: match step.does {
+                    Deed::Propose | Deed::Approve => case.answer.clone(),
+                    _ => String::new(),
+                },
+                reasons: reasons.iter().map(|r| choice(&r.id, r.name.get(cx.lang), "")).collect(),
+                categories: categories(taking),
+                severities: severities(taking),
+                agencies,
+                publish: taking && flow.open,
+            }
+        })
+        .collect()
+}
+
+fn clock_shown(cx: &Context, desk: &Desk, case: &Case, kind: ClockKind) -> Result<Option<ClockShown>> {
+    let all = case.clocks()?;
+    let say = |key: &str, at: String| cx.words.say(cx.lang, key, &[("at", at.into())]);
+    let late = all.is_late(kind, desk.now);
+    let (state, words) = match all.hand(kind) {
+        Hand::Idle => return Ok(None),
+        Hand::Running { due } if late => ("bad", say("case-clock-late", desk.moment(due))),
+        Hand::Running { due } => ("watch", say("case-clock-runs", desk.moment(due))),
+        Hand::Paused { .. } => ("none", cx.t("case-due-paused")),
+        Hand::Met { at, late: true } => ("bad", say("case-clock-met-late", desk.moment(at))),
+        Hand::Met { at, late: false } => ("good", say("case-clock-met", desk.moment(at))),
+    };
+    Ok(Some(ClockShown { name: cx.t(kind.key()), state, words }))
+}
+
+async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
+    let mut told = Vec::new();
+    for line in store::entries::of(&cx.db, id, 0).await? {
+        let who = match line.actor.as_str() {
+            "reporter" => cx.t("case-by-reporter"),
+            other => cx.house.name_of(other).await?.unwrap_or_else(|| cx.t("case-by-program")),
+        };
+        let step = kind.flow.step(&line.step).map(|s| s.name.get(cx.lang).to_owned());
+        let mut notes = Vec::new();
+        if let Some(reason) = line.detail["reason"].as_str().and_then(|r| kind.flow.reason(r)) {
+            notes.push(reason.name.get(cx.lang).to_owned());
+        }
+        if let Some(agency) = line.detail["agency"].as_i64() {
+            notes.push(desk.name(agency));
+        }
+        if let Some(severity) = line.detail["severity"].as_str().and_then(|s| kind.flow.severity(s)) {
+            notes.push(severity.name.get(cx.lang).to_owned());
+        }
+        if let Some(stars) = line.detail["stars"].as_i64() {
+            notes.push(cx.words.say(cx.lang, "case-stars", &[("n", stars.into())]));
+        }
+        told.push(Told {
+            at: desk.moment(line.at),
+            what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
+            who,
+            text: line.text,
+            note: notes.join(" · "),
+            inside: line.shown == 0,
+        });
+    }
+    Ok(told)
+}
+
+/// The page of a case; `fault` and `said` when a step was refused: nothing typed is lost.
+pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: String) -> Answer {
+    let desk = Desk::open(cx)?;
+    let (id, case, kind) = find(cx, &desk, code).await?;
+    let flow = &kind.flow;
+    let mut shown = Vec::new();
+    for clock in clocks() {
+        shown.extend(clock_shown(cx, &desk, &case, clock)?);
+    }
+    let promises = case
+        .clocks()?
+        .promises
+        .iter()
+        .filter(|p| p.clock == ClockKind::Solution)
+        .map(|p| {
+            let by = serde_json::to_value(p.by).ok().and_then(|v| v.as_str().map(str::to_owned));
+            let word = cx.t(&format!("case-promise-{}", by.unwrap_or_default().replace('_', "-")));
+            format!("{}: {word}", desk.moment(p.due))
+        })
+        .collect();
+    let intake = may(cx, &case, &kind.pack, &[Who::Intake])
+        && cx.scope.allows(Permission::ReadReporter, case.place, &kind.pack);
+    let reporter = match intake {
+        true => store::people::reporter(&cx.db, id).await?,
+        false => None,
+    };
+    let severity = flow.severity(&case.severity);
+    let own = case.code(&flow.code);
+    let photos = store::photos::of(&cx.db, id)
+        .await?
+        .into_iter()
+        .map(|p| PhotoShown {
+            link: format!("/cases/{own}/photos/{}?size=screen", p.n),
+            thumb: format!("/cases/{own}/photos/{}", p.n),
+            alt: format!("{} {}", cx.t(&format!("case-photo-{}", p.role)), p.n),
+        })
+        .collect();
+    page(&CasePage {
+        page: cx.page(case.title.clone())?,
+        kind: flow.name.get(cx.lang).to_owned(),
+        category: flow.category(&case.category).map_or(String::new(), |c| c.name.get(cx.lang).to_owned()),
+        severity: severity.map_or(String::new(), |s| s.name.get(cx.lang).to_owned()),
+        urgent: severity.is_some_and(|s| s.rings),
+        state: flow.state(&case.state).map_or(String::new(), |s| s.name.get(cx.lang).to_owned()),
+        place: desk.name(case.place),
+        agency: desk.name(case.agency),
+        received: desk.moment(case.received_at),
+        due: desk.due(cx, &case)?,
+        clocks: shown,
+        promises,
+        history: history(cx, &desk, id, &kind).await?,
+        photos,
+        steps: steps(cx, &desk, &case, &kind),
+        reporter,
+        code: own,
+        case,
+        said,
+        fault,
+    })
+}
+
+async fn show(cx: Context, Path(code): Path<String>) -> Answer {
+    draw(&cx, &code, None, String::new()).await
+}

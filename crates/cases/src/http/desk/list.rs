@@ -1,0 +1,278 @@
+//! `GET /cases`: the console: tabs, filters, what is due, by pages of a key.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::routing::get;
+use foundation::{Instant, Result};
+use kit::http::{page, url_encode};
+use kit::{Access, Context, Permission, Route};
+use serde::Deserialize;
+use web::{Answer, Page};
+
+use crate::case::Case;
+use crate::http::show::{Choice, Desk, Due, Reading, reading};
+use crate::store::lists::{self, After, Filter, MOST_COUNTED, Order};
+use crate::workflow::Stage;
+
+/// Cases of one page.
+const SIZE: usize = 50;
+
+pub(in crate::http) fn routes() -> Vec<Route> {
+    vec![Route::get("/cases", Access::Needs(Permission::ReadInternal), get(show))]
+}
+
+/// The tabs, with the stages they hold.
+pub(crate) const TABS: [(&str, &[Stage]); 4] = [
+    ("new", &[Stage::New]),
+    ("work", &[Stage::Work, Stage::Review]),
+    ("rate", &[Stage::Answered]),
+    ("closed", &[Stage::Closed, Stage::Refused, Stage::Elsewhere, Stage::Merged]),
+];
+
+/// What the address asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asking {
+    pub kind: String,
+    pub tab: String,
+    pub q: String,
+    pub category: String,
+    pub severity: String,
+    pub place: String,
+    pub agency: String,
+    pub channel: String,
+    /// `late`, `today`, `mine`, `paused`.
+    pub only: String,
+    /// `due` or nothing.
+    pub order: String,
+    /// Where the page begins: `seq` or `due:seq`.
+    pub after: String,
+}
+
+impl Asking {
+    /// The address without where it begins, with some keys changed.
+    pub fn link(&self, changes: &[(&str, &str)]) -> String {
+        let all = [
+            ("kind", &self.kind),
+            ("tab", &self.tab),
+            ("q", &self.q),
+            ("category", &self.category),
+            ("severity", &self.severity),
+            ("place", &self.place),
+            ("agency", &self.agency),
+            ("channel", &self.channel),
+            ("only", &self.only),
+            ("order", &self.order),
+        ];
+        let changed = |key: &str, own: &str| -> String {
+            changes.iter().find(|c| c.0 == key).map_or(own.to_owned(), |c| c.1.to_owned())
+        };
+        let mut pairs: Vec<String> = all
+            .iter()
+            .map(|(key, own)| (*key, changed(key, own)))
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(key, value)| format!("{key}={}", url_encode(&value)))
+            .collect();
+        let extra = changes.iter().filter(|c| !all.iter().any(|a| a.0 == c.0) && !c.1.is_empty());
+        pairs.extend(extra.map(|(key, value)| format!("{key}={}", url_encode(value))));
+        if pairs.is_empty() { "/cases".to_owned() } else { format!("/cases?{}", pairs.join("&")) }
+    }
+
+    fn stages(&self) -> &'static [Stage] {
+        let tab = TABS.iter().find(|t| t.0 == self.tab);
+        tab.map_or(TABS[0].1, |t| t.1)
+    }
+
+    /// Without a tab: what is new and what is in work.
+    pub fn filter(&self, cx: &Context, desk: &Desk, reading: &Reading) -> Filter {
+        let list = |text: &str| -> Vec<String> {
+            text.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect()
+        };
+        let unit = |text: &str| -> Vec<i64> { text.parse().ok().into_iter().collect() };
+        let mut kinds: Vec<String> = reading
+            .kinds
+            .iter()
+            .filter(|k| self.kind.is_empty() || k.id == self.kind || k.flow.id == self.kind)
+            .map(|k| k.id.clone())
+            .collect();
+        if kinds.is_empty() {
+            kinds.push("none".into());
+        }
+        let end_of_day = desk.today.add_days(1).start();
+        Filter {
+            kinds: if kinds.len() == desk.types.all().len() { Vec::new() } else { kinds },
+            stages: self.stages().iter().map(|s| s.number()).collect(),
+            categories: list(&self.category),
+            severities: list(&self.severity),
+            places: unit(&self.place),
+            agencies: unit(&self.agency),
+            handler: match (&cx.actor, self.only.as_str()) {
+                (kit::Actor::Person { id, .. }, "mine") => Some(*id),
+                _ => None,
+            },
+            channels: list(&self.channel),
+            due_before: match self.only.as_str() {
+                "late" => Some(desk.now),
+                "today" => Some(end_of_day),
+                _ => None,
+            },
+            paused: (self.only == "paused").then_some(true),
+            text: self.q.clone(),
+            order: if self.order == "due" { Order::Due } else { Order::Newest },
+            ..Filter::default()
+        }
+    }
+
+    fn begins_after(&self) -> Option<After> {
+        let (due, seq) = match self.after.split_once(':') {
+            Some((due, seq)) => (Some(Instant(due.parse().ok()?)), seq),
+            None => (None, self.after.as_str()),
+        };
+        Some(After { due, seq: seq.parse().ok()? })
+    }
+}
+
+/// A tab of the list.
+struct Tab {
+    label: String,
+    count: String,
+    link: String,
+    here: bool,
+}
+
+/// A case in the list.
+struct Row {
+    code: String,
+    title: String,
+    about: String,
+    photo: bool,
+    place: String,
+    agency: String,
+    due: Due,
+    severity: String,
+    urgent: bool,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases_list.html")]
+struct ListPage {
+    page: Page,
+    asking: Asking,
+    tabs: Vec<Tab>,
+    kinds: Vec<Choice>,
+    categories: Vec<Choice>,
+    severities: Vec<Choice>,
+    only: Vec<Choice>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    first: Option<String>,
+    may_take_in: bool,
+}
+
+/// «1.204», «hơn 10.000».
+fn counted(cx: &Context, n: i64) -> String {
+    let shown = |n: i64| match cx.lang {
+        foundation::Lang::Vi => foundation::number::show_vi(n as f64, 0),
+        foundation::Lang::En => foundation::number::show_en(n as f64, 0),
+    };
+    match n > MOST_COUNTED {
+        true => cx.words.say(cx.lang, "case-more-than", &[("n", shown(MOST_COUNTED).into())]),
+        false => shown(n),
+    }
+}
+
+fn row(cx: &Context, desk: &Desk, case: &Case) -> Result<Option<Row>> {
+    let Some(kind) = desk.types.find(&case.kind) else { return Ok(None) };
+    let category = kind.flow.category(&case.category).map_or("", |c| c.name.get(desk.lang));
+    let severity = kind.flow.severity(&case.severity);
+    let mut about =
+        vec![case.code(&kind.flow.code), category.to_owned(), cx.t(&format!("case-by-{}", case.channel))];
+    if case.supporters > 0 {
+        about.push(cx.words.say(cx.lang, "case-supporters", &[("n", case.supporters.into())]));
+    }
+    Ok(Some(Row {
+        code: case.code(&kind.flow.code),
+        title: case.title.clone(),
+        about: about.join(" · "),
+        photo: case.photos > 0,
+        place: desk.name(case.place),
+        agency: desk.name(case.agency),
+        due: desk.due(cx, case)?,
+        severity: severity.map_or(String::new(), |s| s.name.get(desk.lang).to_owned()),
+        urgent: severity.is_some_and(|s| s.rings),
+        state: kind.flow.state(&case.state).map_or(String::new(), |s| s.name.get(desk.lang).to_owned()),
+    }))
+}
+
+async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
+    if asking.tab.is_empty() {
+        asking.tab = "work".into();
+    }
+    let desk = Desk::open(&cx)?;
+    let reading = reading(&cx, &desk, Some(asking.kind.as_str()).filter(|k| !k.is_empty()));
+    let filter = asking.filter(&cx, &desk, &reading);
+    let mut found = lists::page(&cx.db, &reading.sees, &filter, asking.begins_after(), SIZE + 1).await?;
+    let more = found.len() > SIZE;
+    found.truncate(SIZE);
+    let mut tabs = Vec::new();
+    for (tab, stages) in TABS {
+        let of_tab = Filter {
+            stages: stages.iter().map(|s| s.number()).collect(),
+            order: Order::Newest,
+            ..filter.clone()
+        };
+        let n = lists::count(&cx.db, &reading.sees, &of_tab).await?;
+        tabs.push(Tab {
+            label: cx.t(&format!("case-tab-{tab}")),
+            count: counted(&cx, n),
+            link: asking.link(&[("tab", tab), ("order", "")]),
+            here: tab == asking.tab,
+        });
+    }
+    let next = found.last().filter(|_| more).map(|last| {
+        let after = match (filter.order, last.due_at) {
+            (Order::Due, Some(due)) => format!("{}:{}", due.0, last.seq),
+            _ => last.seq.to_string(),
+        };
+        asking.link(&[("after", &after)])
+    });
+    let any = |key: &str| Choice { value: String::new(), label: cx.t(key), chosen: false };
+    let kind = reading.kinds.iter().find(|k| k.id == asking.kind || k.flow.id == asking.kind);
+    let of_kind = kind.or(reading.kinds.first());
+    let choose = |value: &str, label: &str, now: &str| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        chosen: value == now,
+    };
+    let mut kinds = vec![any("case-any-kind")];
+    kinds.extend(reading.kinds.iter().map(|k| choose(&k.id, k.flow.name.get(cx.lang), &asking.kind)));
+    let mut categories = vec![any("case-any-category")];
+    let mut severities = vec![any("case-any-severity")];
+    if let Some(kind) = of_kind {
+        let flow = &kind.flow;
+        categories
+            .extend(flow.categories.iter().map(|c| choose(&c.id, c.name.get(cx.lang), &asking.category)));
+        severities
+            .extend(flow.severities.iter().map(|s| choose(&s.id, s.name.get(cx.lang), &asking.severity)));
+    }
+    let mut only = vec![any("case-only-all")];
+    only.extend(
+        ["late", "today", "mine", "paused"]
+            .map(|o| choose(o, &cx.t(&format!("case-only-{o}")), &asking.only)),
+    );
+    let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c)).collect();
+    page(&ListPage {
+        page: cx.page(cx.t("case-console"))?,
+        tabs,
+        kinds,
+        categories,
+        severities,
+        only,
+        rows: rows?.into_iter().flatten().collect(),
+        first: (!asking.after.is_empty()).then(|| asking.link(&[])),
+        next,
+        may_take_in: cx.may(Permission::TakeInCases),
+        asking,
+    })
+}

@@ -1,0 +1,168 @@
+//! Cases in words: deadlines, names of units, marks of states.
+
+use std::sync::Arc;
+
+use foundation::{Date, Instant, Lang, Result, TimeOfDay};
+use kit::{Context, Permission, UnitId};
+use units::{Atlas, Map};
+
+use crate::case::Case;
+use crate::clock::ClockKind;
+use crate::service::{CaseType, Types, calendar};
+use crate::store::lists::Sees;
+use crate::workflow::Stage;
+
+/// What every page starts from.
+pub(crate) struct Desk {
+    pub types: Arc<Types>,
+    pub map: Arc<Map>,
+    pub root: UnitId,
+    pub today: Date,
+    pub now: Instant,
+    pub lang: Lang,
+}
+
+/// A choice of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+/// What is due, in words: «còn 3 giờ», with a mark.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Due {
+    /// `good`, `watch`, `bad`, `none`.
+    pub state: &'static str,
+    /// «còn 3 giờ làm việc».
+    pub words: String,
+    /// Which clock.
+    pub clock: String,
+    /// The moment itself.
+    pub at: String,
+}
+
+impl Desk {
+    pub fn open(cx: &Context) -> Result<Desk> {
+        let atlas = cx.house.get::<Atlas>()?;
+        let now = cx.clock.now();
+        Ok(Desk {
+            types: cx.house.get::<Types>()?,
+            map: atlas.map(),
+            root: atlas.require_root()?,
+            today: Date::of(now),
+            now,
+            lang: cx.lang,
+        })
+    }
+
+    /// A unit's name.
+    pub fn name(&self, unit: UnitId) -> String {
+        self.map.name(unit, self.today)
+    }
+
+    /// A moment, «14:30, 24/11/2026»; of today the time alone.
+    pub fn moment(&self, at: Instant) -> String {
+        let (time, day) = (TimeOfDay::of(at).show(), Date::of(at));
+        match self.lang {
+            _ if day == self.today => time,
+            Lang::Vi => format!("{time}, {}", day.vi()),
+            Lang::En => format!("{time}, {}", day.en()),
+        }
+    }
+
+    /// What is due next, in working time of the case's calendar.
+    pub fn due(&self, cx: &Context, case: &Case) -> Result<Due> {
+        let none = |key: &str| Due { state: "none", words: cx.t(key), ..Due::default() };
+        if case.paused {
+            return Ok(none("case-due-paused"));
+        }
+        let Some((clock, at)) = case.due() else {
+            let solved = matches!(case.stage(), Stage::Answered | Stage::Closed);
+            return Ok(match (solved, case.late) {
+                (true, true) => Due { state: "bad", words: cx.t("case-due-was-late"), ..Due::default() },
+                (true, false) => Due { state: "good", words: cx.t("case-due-in-time"), ..Due::default() },
+                _ => none("case-due-none"),
+            });
+        };
+        let hours = calendar(cx, &case.clocks()?.calendar)?;
+        let minutes = hours.minutes_between(self.now, at);
+        let (late, n) = (self.now > at, minutes.abs());
+        // A working day of eight hours, and a whole day where the clock runs day and night.
+        let day = if hours.hours(self.today).spans().first().is_some_and(|s| s.1 == TimeOfDay::END) {
+            1440
+        } else {
+            480
+        };
+        let (unit, n) = match n {
+            n if n < 60 => ("minutes", n),
+            n if n < day => ("hours", n / 60),
+            n => ("days", n / day),
+        };
+        let key = format!("case-due-{}-{unit}", if late { "late" } else { "left" });
+        let state = match (late, minutes) {
+            (true, _) => "bad",
+            (_, m) if m < 240 => "watch",
+            _ => "good",
+        };
+        Ok(Due {
+            state,
+            words: cx.words.say(cx.lang, &key, &[("n", n.into())]),
+            clock: cx.t(clock.key()),
+            at: self.moment(at),
+        })
+    }
+}
+
+/// Of which types a reader sees cases, and which.
+pub(crate) struct Reading {
+    pub sees: Sees,
+    pub kinds: Vec<Arc<CaseType>>,
+}
+
+/// What `cx` may read. Types of one reach go together; a reader whose packs reach to different units reads
+/// one type at a time, `wanted`, or the first.
+pub(crate) fn reading(cx: &Context, desk: &Desk, wanted: Option<&str>) -> Reading {
+    let of = |kind: &CaseType| match cx.scope.units_where(Permission::ReadInternal, &kind.pack) {
+        None => Sees::All,
+        Some(units) if units.contains(&desk.root) => Sees::All,
+        Some(units) => Sees::Units(units.into_iter().collect()),
+    };
+    let seen: Vec<(Arc<CaseType>, Sees)> = desk
+        .types
+        .all()
+        .into_iter()
+        .map(|kind| (kind.clone(), of(&kind)))
+        .filter(|(_, sees)| *sees != Sees::Units(Vec::new()))
+        .collect();
+    let first = seen.iter().find(|(k, _)| wanted.is_none_or(|w| k.id == w || k.flow.id == w));
+    let sees = first.map_or(Sees::Units(Vec::new()), |(_, s)| s.clone());
+    let kinds = seen.into_iter().filter(|(_, s)| *s == sees).map(|(k, _)| k).collect();
+    Reading { sees, kinds }
+}
+
+/// The number in a code, «PA-26-004866» or «4866».
+pub(crate) fn number_of(code: &str) -> Option<i64> {
+    let digits = code.trim().rsplit('-').next()?.trim();
+    (digits.len() <= 12).then(|| digits.parse().ok()).flatten().filter(|n| *n > 0)
+}
+
+/// The name of a clock's key, for pages that list all three.
+pub(crate) fn clocks() -> [ClockKind; 3] {
+    ClockKind::ALL
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_named_by_its_code_or_its_number() {
+        assert_eq!(number_of("PA-26-004866"), Some(4866));
+        assert_eq!(number_of(" 4866 "), Some(4866));
+        for wrong in ["", "PA-", "PA-26-x", "-5-", "99999999999999"] {
+            assert_eq!(number_of(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Floor 5: what must be dealt with by a deadline: field reports, petitions, hotline calls, tasks, incidents.
+//!
+//! Invariants: a type of cases is pack data, what its states mean and its steps do is a fixed vocabulary
+//! ([`workflow`]); a promised moment is kept, never reckoned anew ([`clock`]); who reported stands in a table
+//! of its own that the intake desk alone reads ([`store::people`]); what everybody reads is what the desk
+//! published; two officers never overwrite each other: the second is told what changed; the same report sent
+//! twice is one case.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
+
+pub mod actions;
+pub mod case;
+pub mod clock;
+pub mod events;
+mod http;
+mod index;
+pub mod part;
+pub mod receipt;
+pub mod route;
+pub mod service;
+pub mod store;
+pub mod workflow;
+
+use std::sync::Arc;
+
+use foundation::Lang;
+use kit::Module;
+use storage::migrations;
+
+pub use case::{Case, CaseId};
+pub use part::WorkflowPart;
+pub use service::{CaseType, Types};
+
+/// The module.
+pub fn module() -> Module {
+    Module {
+        name: "cases",
+        migrations: migrations!["0001_cases"],
+        routes: http::routes(),
+        jobs: Vec::new(),
+        pack_parts: vec![Arc::new(WorkflowPart)],
+        words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
+        openapi: "",
+    }
+}

@@ -1,0 +1,8 @@
+//! The module's SQL.
+
+pub mod cases;
+pub mod entries;
+pub mod lists;
+pub mod people;
+pub mod photos;
+pub mod types;
