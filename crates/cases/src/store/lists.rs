@@ -247,7 +247,7 @@ pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<i64> {
         }
         values.push(Value::Int(MOST_COUNTED + 1));
         let sql = format!(
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM {clause} LIMIT ${}) AS some",
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM {clause} LIMIT ${}) AS few",
             values.len()
         );
         total += db.one::<(i64,)>(&sql, values).await?.map_or(0, |r| r.0);
