@@ -99,12 +99,6 @@ impl WorkingCalendar {
         WorkingCalendar::new(Weekday::ALL.map(day))
     }
 
-    /// A calendar whose clock never stops: what is urgent runs day and night.
-    pub fn always() -> WorkingCalendar {
-        let day = Hours(vec![(TimeOfDay(0), TimeOfDay::END)]);
-        WorkingCalendar { week: std::array::from_fn(|_| day.clone()), special: BTreeMap::new() }
-    }
-
     /// Gives one date its own hours: [`Hours::OFF`] for a holiday, hours for a swapped working day. The last
     /// word on a date wins.
     pub fn set_day(&mut self, date: Date, hours: Hours) {
@@ -154,23 +148,11 @@ impl WorkingCalendar {
     ///
     /// Errors: `deadline_too_far` when it lies more than about a hundred years away.
     pub fn add_working_minutes(&self, from: Instant, minutes: i64) -> Result<Instant> {
-        self.add(from, i128::from(minutes) * MINUTE_MICROS)
-    }
-
-    /// As [`add_working_minutes`](Self::add_working_minutes), in microseconds: what a clock that was stopped
-    /// and goes on needs, to lose nothing.
-    ///
-    /// Errors: `deadline_too_far`.
-    pub fn add_working_micros(&self, from: Instant, micros: i64) -> Result<Instant> {
-        self.add(from, i128::from(micros))
-    }
-
-    fn add(&self, from: Instant, micros: i128) -> Result<Instant> {
-        let mut left = micros.abs();
+        let mut left = i128::from(minutes.unsigned_abs()) * MINUTE_MICROS;
         if left == 0 {
             return Ok(from);
         }
-        let forward = micros > 0;
+        let forward = minutes > 0;
         let first = Date::of(from);
         for step in 0..=FARTHEST_DAYS {
             let date = first.add_days(if forward { step } else { -step });
@@ -193,18 +175,12 @@ impl WorkingCalendar {
 
     /// Whole minutes of work between two moments, cut towards zero; negative when `to` lies before `from`.
     pub fn minutes_between(&self, from: Instant, to: Instant) -> i64 {
-        (self.micros(from, to) / MINUTE_MICROS) as i64
+        (self.micros_between(from, to) / MINUTE_MICROS) as i64
     }
 
-    /// Microseconds of work between two moments; negative when `to` lies before `from`.
-    pub fn micros_between(&self, from: Instant, to: Instant) -> i64 {
-        let micros = self.micros(from, to);
-        micros.clamp(i64::MIN.into(), i64::MAX.into()) as i64
-    }
-
-    fn micros(&self, from: Instant, to: Instant) -> i128 {
+    fn micros_between(&self, from: Instant, to: Instant) -> i128 {
         if to < from {
-            return -self.micros(to, from);
+            return -self.micros_between(to, from);
         }
         let (first, last) = (Date::of(from), Date::of(to));
         self.micros_of_days(first, last) + self.micros_until(to) - self.micros_until(from)

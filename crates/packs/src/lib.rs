@@ -12,8 +12,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod actions;
-pub mod calendars;
-pub use calendars::{ALWAYS, Calendars};
 mod check;
 mod http;
 mod nearest;
