@@ -109,12 +109,20 @@ fn on_white(picture: &mut RgbaImage) {
 /// To `side` on the longer side. Far too large, it is first averaged down to twice that: quick, and the filter, whose
 /// work grows with the source, then has little to do.
 fn shrink(picture: DynamicImage, side: u32) -> DynamicImage {
-    let longer = |picture: &DynamicImage| picture.width().max(picture.height());
-    let picture = if longer(&picture) > side * 4 { picture.thumbnail(side * 2, side * 2) } else { picture };
-    if longer(&picture) <= side {
+    let (width, height) = (picture.width(), picture.height());
+    let longer = width.max(height);
+    if longer <= side {
         return picture;
     }
-    picture.resize(side, side, FilterType::CatmullRom)
+    let scaled =
+        |length: u32| ((f64::from(length) * f64::from(side) / f64::from(longer)).round() as u32).max(1);
+    let (across, down) = (scaled(width), scaled(height));
+    let picture = if longer > side * 4 {
+        picture.thumbnail_exact((across * 2).min(width), (down * 2).min(height))
+    } else {
+        picture
+    };
+    picture.resize_exact(across, down, FilterType::CatmullRom)
 }
 
 fn turn(mut picture: DynamicImage, orientation: Orientation) -> DynamicImage {

@@ -32,12 +32,12 @@ enum Damage {
 }
 
 fn damage() -> impl Strategy<Value = Damage> {
-    let any = any::<Index>;
+    let spot = any::<Index>;
     prop_oneof![
-        4 => (any(), prop_oneof![any::<u8>(), Just(0xFF), Just(0), Just(0xD9)]).prop_map(|(at, b)| Damage::Set(at, b)),
-        1 => (any(), any()).prop_map(|(a, b)| Damage::Cut(a, b)),
-        1 => (any(), any(), any()).prop_map(|(a, b, c)| Damage::Copy(a, b, c)),
-        1 => (any(), prop::collection::vec(any::<u8>(), 1..12)).prop_map(|(at, b)| Damage::Insert(at, b)),
+        4 => (spot(), prop_oneof![any::<u8>(), Just(0xFFu8), Just(0), Just(0xD9)]).prop_map(|(at, b)| Damage::Set(at, b)),
+        1 => (spot(), spot()).prop_map(|(a, b)| Damage::Cut(a, b)),
+        1 => (spot(), spot(), spot()).prop_map(|(a, b, c)| Damage::Copy(a, b, c)),
+        1 => (spot(), prop::collection::vec(any::<u8>(), 1..12)).prop_map(|(at, b)| Damage::Insert(at, b)),
     ]
 }
 
