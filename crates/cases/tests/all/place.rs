@@ -149,7 +149,7 @@ impl House {
         let mut kind = shipped("report.yaml", REPORT);
         for severity in &mut kind.flow.severities {
             // Without an applied calendar the office's hours are those of a test.
-            severity.calendar = packs::ALWAYS.into();
+            severity.calendar = cases::service::ALWAYS.into();
         }
         cases::store::types::save(&mut tx, &[kind], clock.now()).await.unwrap();
         tx.commit().await.unwrap();
@@ -163,7 +163,7 @@ impl House {
         let house = kit::Builder::new(db.clone(), files, shared, words)
             .service(atlas)
             .service(packs::Packs::open(&db).await.unwrap())
-            .service(Arc::new(packs::Calendars::open(&db).await.unwrap()))
+            .service(packs::Calendars::open(&db).await.unwrap())
             .service(Arc::new(units::Maps::default()))
             .service(Arc::new(Types::open(&db).await.unwrap()))
             .build();
