@@ -1,7 +1,7 @@
 //! PNG: which chunks make the picture.
 //!
-//! Copied are the header, the palette, the transparency and the pixels, their checksums proven. Text, time, profiles,
-//! physical size and the further pictures of an animation are left, and so is what follows the end.
+//! Copied are the header, the palette, the transparency and the pixels, their checksums proven. Text, time,
+//! profiles, physical size and the further pictures of an animation are left, and so is what follows the end.
 
 use flate2::Crc;
 use foundation::Result;

@@ -80,7 +80,6 @@ pub struct House {
 /// What came back.
 pub struct Reply {
     pub status: StatusCode,
-    pub headers: http::HeaderMap,
     pub bytes: Vec<u8>,
 }
 
@@ -138,7 +137,13 @@ impl House {
             place(CITY, Level::Province, "Thành phố", "92", "Cần Thơ"),
             place(CAI_KHE, Level::Commune, "Phường", "31135", "Cái Khế"),
             place(TRAN_DE, Level::Commune, "Xã", "31675", "Trần Đề"),
-            office(WARD_OFFICE, Level::Office, CAI_KHE, "31135.phong-kinh-te-ha-tang-do-thi", "Phòng KTHT&ĐT"),
+            office(
+                WARD_OFFICE,
+                Level::Office,
+                CAI_KHE,
+                "31135.phong-kinh-te-ha-tang-do-thi",
+                "Phòng KTHT&ĐT",
+            ),
             office(WARD_POLICE, Level::Office, CAI_KHE, "31135.cong-an", "Công an phường"),
             office(COMMUNE_OFFICE, Level::Office, TRAN_DE, "31675.phong-kinh-te", "Phòng Kinh tế"),
             office(HEALTH, Level::Department, CITY, "92.so-y-te", "Sở Y tế"),
@@ -222,7 +227,7 @@ impl House {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 64 << 20).await.unwrap().to_vec();
-        Reply { status: parts.status, headers: parts.headers, bytes }
+        Reply { status: parts.status, bytes }
     }
 
     pub async fn get(&self, who: &str, path: &str) -> Reply {

@@ -128,7 +128,10 @@ async fn an_extension_is_decided_by_somebody_else_and_keeps_the_first_promise() 
         let first = house.case(id).await.promised_at.unwrap();
         let ask = |due| AskExtension { due, reason: "Chờ vật tư".into(), seen: None };
         let officer = house.as_("officer");
-        assert_eq!(ask(house.clock.now()).run(&officer, id).await.unwrap_err().code(), "case_extension_sooner");
+        assert_eq!(
+            ask(house.clock.now()).run(&officer, id).await.unwrap_err().code(),
+            "case_extension_sooner"
+        );
         ask(first.plus_seconds(86_400)).run(&officer, id).await.unwrap();
         assert_eq!(house.case(id).await.promised_at, Some(first), "asking moves nothing");
         let decide = || DecideExtension { granted: true, text: "Đồng ý".into() };

@@ -99,7 +99,10 @@ async fn joined_cases_go_on_as_one_and_nobody_wins_time() {
             Merge { into: one, seen: None }.run(&house.as_("officer"), two).await.unwrap_err().code(),
             "case_ended"
         );
-        let part = Split { title: "Dây điện sà".into(), content: "Tách ra".into(), category: "power_line".into() };
+        let part =
+            Split {
+                title: "Dây điện sà".into(), content: "Tách ra".into(), category: "power_line".into()
+            };
         let part = part.run(&house.as_("officer"), one).await.unwrap();
         assert_eq!((part.split_from, part.place, part.received_at), (Some(one), CAI_KHE, after.received_at));
     }
@@ -110,7 +113,8 @@ async fn a_director_reassigns_and_the_deadline_stays() {
     for house in House::all().await {
         let id = in_work(&house, "Đèn hỏng").await;
         let due = house.case(id).await.due_at;
-        let direct = |text: &str| Direct { agency: WARD_POLICE, handler: None, text: text.into(), seen: None };
+        let direct =
+            |text: &str| Direct { agency: WARD_POLICE, handler: None, text: text.into(), seen: None };
         assert_eq!(
             direct("Giao công an").run(&house.as_("officer"), id).await.unwrap_err().code(),
             "case_step_not_yours"
