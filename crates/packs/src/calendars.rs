@@ -49,7 +49,8 @@ pub struct Named {
 impl Named {
     /// The calendar that runs around the clock.
     pub fn always() -> Named {
-        let name = LocalText { en: Some("Round the clock, 24/7".into()), ..LocalText::vi("Liên tục 24/7") };
+        let name =
+            LocalText { en: Some("Round the clock, 24/7".into()), ..LocalText::vi("Liên tục 24/7") };
         Named {
             id: ALWAYS.to_owned(),
             name,

@@ -21,9 +21,8 @@ pub enum Limit {
 /// Digits, and the part behind a comma or a dot, of at most two digits.
 fn decimal(text: &str) -> Option<(i64, i64)> {
     let (whole, part) = text.split_once([',', '.']).unwrap_or((text, "0"));
-    let digits = |t: &str, most: usize| {
-        (1..=most).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits =
+        |t: &str, most: usize| (1..=most).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole, 9) || !digits(part, 2) {
         return None;
     }
@@ -190,7 +189,8 @@ mod tests {
         assert_eq!(Limit::hours(" 1,5 ").unwrap(), Limit::hours("1.50").unwrap());
         assert_eq!(Limit::minutes("90").unwrap(), Limit::hours("1,5").unwrap());
         assert_eq!(Limit::days("5").unwrap(), Limit::Days(5));
-        for text in ["", "0", "-1", "8h", "1,234", "1e3", "20001", "٣", "0,00", ".5", "99999999999999999999"] {
+        for text in ["", "0", "-1", "8h", "1,234", "1e3", "20001", "٣", "0,00", ".5", "99999999999999999999"]
+        {
             assert_eq!(Limit::hours(text).unwrap_err().code(), "hours_unreadable", "{text}");
         }
         for text in ["", "0", "1,5", "1200001", "x"] {

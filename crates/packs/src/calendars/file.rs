@@ -183,7 +183,10 @@ impl Day {
         match date_of(key) {
             None => wrong.push(("", format!("«{key}» không phải ngày: ghi như {year}-09-02."))),
             Some(date) if date.year() != year => {
-                wrong.push(("", format!("ngày này không thuộc năm {year}: chuyển xuống years/{}.", date.year())));
+                wrong.push((
+                    "",
+                    format!("ngày này không thuộc năm {year}: chuyển xuống years/{}.", date.year()),
+                ));
             }
             Some(_) => {}
         }

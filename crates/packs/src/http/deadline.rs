@@ -194,10 +194,11 @@ pub(super) async fn show(cx: Context, Query(asked): Query<Asked>) -> Answer {
         (c.id.clone(), c.name.get(cx.lang).to_owned(), chosen.as_ref().is_some_and(|n| n.id == c.id))
     };
     let picker = |text: &str, shape: &str| {
-        text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(|(t, s)| match s {
-            b'0' => t.is_ascii_digit(),
-            _ => t == s,
-        })
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(t, s)| match s {
+                b'0' => t.is_ascii_digit(),
+                _ => t == s,
+            })
     };
     let mut answer = kit::http::page(&DeadlinePage {
         page: cx.page(cx.t("packs-due-title"))?,
@@ -228,9 +229,7 @@ fn tell(cx: &Context, named: &Named, deadline: &Deadline, limit: Limit, asked: &
     };
     let name = named.name.get(cx.lang).to_owned();
     let args = [("length", length.into()), ("from", begins.into()), ("calendar", name.into())];
-    let on = |key: &str, date: Date| {
-        cx.words.say(cx.lang, key, &[("date", written(date, cx.lang).into())])
-    };
+    let on = |key: &str, date: Date| cx.words.say(cx.lang, key, &[("date", written(date, cx.lang).into())]);
     let mut warnings = Vec::new();
     if last > named.known_until {
         warnings.push(on("packs-due-unknown-after", named.known_until));
