@@ -8,5 +8,6 @@ pub(crate) mod show;
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), api::routes()].concat()
+    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), desk::acts::routes(), api::routes()]
+        .concat()
 }
