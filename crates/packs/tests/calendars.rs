@@ -92,7 +92,8 @@ fn every_fault_of_a_calendar_is_told_with_its_place() {
     let bad = "id: Office\nname: ' '\nweek:\n  mon: \"11:30-07:30\"\nyears:\n  2026:\n    verified: false\n\
                \x20   legal_ref: NĐ 1\n    days:\n      2026-01-10: {name: Làm bù}\n      \
                2027-01-01: {name: Tết, off: true}\n      2026-02-30: {name: Tết, off: true}\n      \
-               2026-9-2: {name: Lễ, off: true}\n      2026-09-03: {name: Lễ, off: true, hours: \"08:00-09:00\"}\n      \
+               2026-9-2: {name: Lễ, off: true}\n      2026-09-03: {name: Lễ, off: true,\
+               \x20hours: \"08:00-09:00\"}\n      \
                2026-09-04: {name: Lễ, hours: \"8-9\"}\n      2026-09-05: {name: Lễ, hours: \"\"}\n  \
                2028: {verified: false}\n  '26': {verified: false}\n";
     let told = faults(bad);

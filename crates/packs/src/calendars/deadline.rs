@@ -14,8 +14,7 @@ const MOST_WORKING_DAYS: i32 = 5_000;
 pub enum Limit {
     /// So many microseconds of working time.
     Micros(i64),
-    /// So many working days; the day on which it begins is not counted, and it ends when that day's work
-    /// ends.
+    /// So many working days; the first day is not counted, and it ends when the last day's work ends.
     Days(i32),
 }
 
@@ -94,7 +93,7 @@ pub enum What {
         /// Those and all before.
         so_far: i64,
     },
-    /// A working day, the so-manieth.
+    /// A working day, counted so far.
     Day(i32),
     /// The day on which a limit of days begins, which is not counted.
     First,
