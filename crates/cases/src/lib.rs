@@ -35,7 +35,7 @@ pub use service::{CaseType, Types};
 pub fn module() -> Module {
     Module {
         name: "cases",
-        migrations: migrations!["0001_cases"],
+        migrations: migrations!["0001_cases", "0003_desk"],
         routes: http::routes(),
         jobs: Vec::new(),
         pack_parts: vec![Arc::new(WorkflowPart)],

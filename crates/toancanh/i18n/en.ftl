@@ -77,3 +77,7 @@ api-schemas = Data types
 api-other = Other
 api-tag-program = Program
 api-tag-figures = Figures
+nav-work = Operations
+nav-cases = Reports and cases
+nav-task = Give a task
+nav-shift = Hand-over of the shift

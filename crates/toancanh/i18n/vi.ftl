@@ -77,3 +77,7 @@ api-schemas = Kiểu dữ liệu
 api-other = Khác
 api-tag-program = Chương trình
 api-tag-figures = Số liệu
+nav-work = Điều hành
+nav-cases = Phản ánh, vụ việc
+nav-task = Giao nhiệm vụ
+nav-shift = Giao ca

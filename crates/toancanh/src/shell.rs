@@ -47,6 +47,17 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             groups.push(NavGroup { title: cx.t("nav-fields"), entries: fields });
         }
     }
+    if cx.may(Permission::ReadInternal) {
+        let mut work = vec![entry(cx, "/cases", "nav-cases", "list")];
+        if [Permission::DirectCases, Permission::TakeInCases, Permission::HandleCases]
+            .iter()
+            .any(|p| cx.may(*p))
+        {
+            work.push(entry(cx, "/cases/new?kind=task", "nav-task", "flag"));
+            work.push(entry(cx, "/cases/shift", "nav-shift", "refresh"));
+        }
+        groups.push(NavGroup { title: cx.t("nav-work"), entries: work });
+    }
     groups.push(NavGroup {
         title: cx.t("nav-figures"),
         entries: vec![

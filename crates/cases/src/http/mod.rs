@@ -8,6 +8,15 @@ pub(crate) mod show;
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), desk::acts::routes(), api::routes()]
-        .concat()
+    [
+        desk::list::routes(),
+        desk::case::routes(),
+        desk::steps::routes(),
+        desk::acts::routes(),
+        desk::new::routes(),
+        desk::bulk::routes(),
+        desk::shift::routes(),
+        api::routes(),
+    ]
+    .concat()
 }
