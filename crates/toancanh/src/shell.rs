@@ -56,6 +56,10 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             work.push(entry(cx, "/cases/new?kind=task", "nav-task", "flag"));
             work.push(entry(cx, "/cases/shift", "nav-shift", "refresh"));
         }
+        // Of two entries that hold the page the longer one names it.
+        if work.iter().skip(1).any(|e| e.here) {
+            work[0].here = false;
+        }
         groups.push(NavGroup { title: cx.t("nav-work"), entries: work });
     }
     groups.push(NavGroup {
