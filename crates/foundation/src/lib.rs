@@ -19,6 +19,7 @@ pub mod local;
 pub mod lunar;
 pub mod number;
 pub mod period;
+pub mod phone;
 pub mod text;
 pub mod time_of_day;
 pub mod working;

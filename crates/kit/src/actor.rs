@@ -60,10 +60,11 @@ impl Role {
                 ManageUnits,
                 ReadAudit,
                 RunJobs,
+                ManageNotices,
             ],
             Role::Leader => &[ReadInternal, SetTargets, ReadAudit],
-            Role::DutyOfficer => &[ReadInternal, WriteFigures, RunJobs],
-            Role::Officer => &[ReadInternal, WriteFigures],
+            Role::DutyOfficer => &[ReadInternal, WriteFigures, RunJobs, SendNotices],
+            Role::Officer => &[ReadInternal, WriteFigures, SendNotices],
             Role::Viewer => &[ReadInternal],
             // A key tells figures; a target is a decision of people.
             Role::Integration => &[ReadInternal, WriteFigures],
@@ -90,6 +91,10 @@ pub enum Permission {
     ReadAudit,
     /// See and steer jobs.
     RunJobs,
+    /// Write the texts of notices, read the log of their delivery and send them again.
+    ManageNotices,
+    /// Send documents to households.
+    SendNotices,
 }
 
 /// Who acts.

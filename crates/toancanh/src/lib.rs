@@ -13,6 +13,7 @@ pub mod measure;
 pub mod open;
 pub mod openapi;
 pub mod outbox;
+pub mod outward;
 mod pages;
 pub mod serve;
 mod shell;

@@ -11,7 +11,14 @@ use web::live::Renderer;
 /// The modules, floor by floor. Migrations, routes, jobs, words and pack parts come from here and nowhere
 /// else.
 pub fn modules() -> Vec<Module> {
-    vec![units::module(), identity::module(), packs::module(), indicators::module(), boards::module()]
+    vec![
+        units::module(),
+        identity::module(),
+        packs::module(),
+        indicators::module(),
+        notices::module(),
+        boards::module(),
+    ]
 }
 
 /// Who reads packs.
