@@ -61,6 +61,7 @@ impl Role {
                 ReadAudit,
                 RunJobs,
                 ManageNotices,
+                SendNotices,
             ],
             Role::Leader => &[ReadInternal, SetTargets, ReadAudit],
             Role::DutyOfficer => &[ReadInternal, WriteFigures, RunJobs, SendNotices],

@@ -296,7 +296,8 @@ mod tests {
             let body: Json = serde_json::from_slice(request.body()).unwrap();
             prop_assert_eq!(body, serde_json::json!({ "to": "84912345678", "text": text, "n": 1 }));
             let form = Spec { body: "to={to}&text={text}&z=1".into(), plain: false, ..spec() };
-            let request = Gateway::new(Via::Sms, form).unwrap().request(&message(&text), "84912345678").unwrap();
+            let gateway = Gateway::new(Via::Sms, form).unwrap();
+            let request = gateway.request(&message(&text), "84912345678").unwrap();
             let body = String::from_utf8(request.body().to_vec()).unwrap();
             let pairs: Vec<_> = body.split('&').collect();
             prop_assert_eq!((pairs.len(), pairs[2]), (3, "z=1"));

@@ -18,8 +18,8 @@ pub const MAILING: &str = "notices.mailing";
 /// People told in one transaction.
 const PAGE: i64 = 500;
 
-/// Leaves a message for everybody of a document's units. May be stopped and begun again anywhere: the cursor is
-/// moved in the transaction of the messages.
+/// Leaves a message for everybody of a document's units. May be stopped and begun again anywhere: the cursor
+/// is moved in the transaction of the messages.
 pub struct Mailings;
 
 impl JobHandler for Mailings {

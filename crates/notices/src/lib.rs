@@ -1,9 +1,9 @@
 //! Floor 5: messages to people, by every channel.
 //!
-//! Another room writes a [`Notice`] with [`post`] in its own transaction; that is all it does. What follows is
-//! ours: the desk ([`desk`]) chooses the ways (what the person wants, what the kind allows, which addresses
-//! the registry has), waits for the end of quiet hours or for the daily letter, sends, tries again, and keeps
-//! a log of it.
+//! Another room writes a [`Notice`] with [`post`] in its own transaction; that is all it does. What follows
+//! is ours: the desk ([`desk`]) chooses the ways (what the person wants, what the kind allows, which
+//! addresses the registry has), waits for the end of quiet hours or for the daily letter, sends, tries again,
+//! and keeps a log of it.
 //!
 //! Invariants: the same key is told once to one person; nothing is sent inside a transaction; before a
 //! message leaves, its row says «sending», so that after a crash it is *uncertain* and never sent again by

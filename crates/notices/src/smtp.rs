@@ -55,8 +55,8 @@ impl Server {
     /// Errors: `smtp_address`.
     pub fn parse(address: &str) -> Result<Server> {
         let wrong = || {
-            let why = "Địa chỉ máy chủ thư phải như smtps://người:mật-khẩu@máy-chủ:465, smtp://máy-chủ:587 hoặc \
-                       smtp+plain://127.0.0.1:25.";
+            let why = "Địa chỉ máy chủ thư phải như smtps://người:mật-khẩu@máy-chủ:465, \
+                       smtp://máy-chủ:587 hoặc smtp+plain://127.0.0.1:25.";
             invalid("smtp_address", why)
         };
         let (scheme, rest) = address.split_once("://").ok_or_else(wrong)?;

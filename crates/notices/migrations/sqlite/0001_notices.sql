@@ -26,6 +26,7 @@ CREATE INDEX notice_mailing ON notice (mailing, id) WHERE mailing IS NOT NULL;
 CREATE TABLE notice_delivery (
     id          UUID    NOT NULL PRIMARY KEY,
     notice      UUID    NOT NULL REFERENCES notice (id),
+    kind        TEXT    NOT NULL,          -- that of the message, for the filter of the log
     via         TEXT    NOT NULL,          -- email, sms, zalo, push
     target      TEXT    NOT NULL,          -- the browser's subscription; empty for the others
     state       TEXT    NOT NULL,          -- waiting, taken, sending, sent, opened, uncertain, given_up, stopped
@@ -45,6 +46,7 @@ CREATE INDEX notice_delivery_due ON notice_delivery (next_at, id) WHERE state = 
 CREATE INDEX notice_delivery_held ON notice_delivery (lease_until) WHERE state IN ('taken', 'sending');
 CREATE INDEX notice_delivery_state ON notice_delivery (state, id);
 CREATE INDEX notice_delivery_via ON notice_delivery (via, id);
+CREATE INDEX notice_delivery_kind ON notice_delivery (kind, id);
 
 -- How a person wants to be told. Without a row: at once, in the language of the registry, quiet at night.
 CREATE TABLE notice_habits (

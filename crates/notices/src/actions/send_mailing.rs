@@ -1,7 +1,7 @@
 //! Send a document to the households of units.
 //!
-//! Who: who may send notices and writes in these units. It goes to everybody whom the registry knows there, in
-//! a job; a unit stands for all below it.
+//! Who: who may send notices and writes in these units. It goes to everybody whom the registry knows there,
+//! in a job; a unit stands for all below it.
 
 use foundation::{Date, Result, error::forbidden, error::invalid};
 use kit::{Context, UnitId, audit};
@@ -33,8 +33,8 @@ pub struct SendMailing {
 impl SendMailing {
     /// Sends it off.
     ///
-    /// Errors: `mailing_empty`, `mailing_long`, `mailing_file`, `mailing_no_unit`; `mailing_unit` for a unit in
-    /// which the sender does not write.
+    /// Errors: `mailing_empty`, `mailing_long`, `mailing_file`, `mailing_no_unit`; `mailing_unit` for a unit
+    /// in which the sender does not write.
     pub async fn run(self, cx: &Context) -> Result<Uuid> {
         let (title, body) = (self.title.trim(), self.body.trim());
         let sender = self.sender.trim();

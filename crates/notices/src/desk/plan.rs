@@ -53,6 +53,7 @@ async fn ways(cx: &Context, notice: &Kept) -> Result<(bool, Vec<New>)> {
         for target in targets(cx, person, &addressee, via).await? {
             ways.push(New {
                 notice: notice.id,
+                kind: kind.name,
                 via,
                 target,
                 digest: habits.gathers(kind, via, notice.urgent),

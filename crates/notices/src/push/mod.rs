@@ -2,8 +2,8 @@
 //!
 //! The browser names the address where its push service takes messages, so whoever signs in could name any
 //! address: only services of the list are believed, over HTTPS. What the service worker is told is JSON with
-//! `id`, `title`, `body`, `link`, `kind`, `urgent`; it shows it under the tag `id`, so that a message that was
-//! handed over twice is seen once.
+//! `id`, `title`, `body`, `link`, `kind`, `urgent`; it shows it under the tag `id`, so that a message that
+//! was handed over twice is seen once.
 
 pub mod seal;
 pub mod subscription;
@@ -57,7 +57,7 @@ impl Push {
         let Some(origin) = origin(endpoint) else { return false };
         let known = |host: &str| SERVICES.iter().any(|s| host == *s || host.ends_with(&format!(".{s}")));
         let by_name = origin.strip_prefix("https://").is_some_and(known);
-        by_name || self.more.iter().any(|more| *more == origin)
+        by_name || self.more.contains(&origin)
     }
 
     async fn hand_over(&self, message: &Message) -> Outcome {

@@ -1,8 +1,8 @@
 //! Saying who we are to push services (VAPID, RFC 8292): a token signed with our own key for each service.
 //!
-//! The key is made at the first start and lies sealed under the installation key. Browsers subscribed with its
-//! public half; if it cannot be opened any more they are forgotten, because no service would take a message
-//! for them.
+//! The key is made at the first start and lies sealed under the installation key. Browsers subscribed with
+//! its public half; if it cannot be opened any more they are forgotten, because no service would take a
+//! message for them.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

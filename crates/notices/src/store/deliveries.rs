@@ -70,7 +70,7 @@ row! {
     }
 }
 
-const LISTED: &str = "SELECT d.id, d.notice, n.kind, n.side, n.person, d.via, d.state, d.attempts,
+const LISTED: &str = "SELECT d.id, d.notice, d.kind, n.side, n.person, d.via, d.state, d.attempts,
     d.digest, d.next_at, d.masked, d.provider_id, d.error, d.created_at, d.sent_at, d.opened_at
     FROM notice_delivery d JOIN notice n ON n.id = d.notice";
 
@@ -78,6 +78,8 @@ const LISTED: &str = "SELECT d.id, d.notice, n.kind, n.side, n.person, d.via, d.
 pub struct New {
     /// Its message.
     pub notice: Uuid,
+    /// The kind of the message.
+    pub kind: &'static str,
     /// The way.
     pub via: Via,
     /// The browser; empty for the others.
@@ -91,10 +93,11 @@ pub struct New {
 /// Keeps a way of a message; one that is there stays as it is.
 pub async fn insert(tx: &mut Tx, now: Instant, new: &New) -> Result<()> {
     let sql = "INSERT INTO notice_delivery
-        (id, notice, via, target, state, attempts, digest, next_at, created_at)
-        VALUES ($1, $2, $3, $4, 'waiting', 0, $5, $6, $7) ON CONFLICT (notice, via, target) DO NOTHING";
+        (id, notice, kind, via, target, state, attempts, digest, next_at, created_at)
+        VALUES ($1, $2, $3, $4, $5, 'waiting', 0, $6, $7, $8) ON CONFLICT (notice, via, target) DO NOTHING";
     let id = foundation::new_id();
-    let args = args![id, new.notice, new.via.name(), new.target.as_str(), new.digest, new.at, now];
+    let (via, target) = (new.via.name(), new.target.as_str());
+    let args = args![id, new.notice, new.kind, via, target, new.digest, new.at, now];
     tx.run(sql, args).await.map(|_| ())
 }
 
@@ -237,7 +240,7 @@ pub async fn list(db: &Db, asked: &Asked, limit: i64) -> Result<Vec<Listed>> {
     let sql = format!(
         "{LISTED} WHERE (CAST($1 AS TEXT) IS NULL OR d.state = $1
          OR ($1 = 'sending' AND d.state = 'taken')) AND (CAST($2 AS TEXT) IS NULL OR d.via = $2)
-         AND (CAST($3 AS TEXT) IS NULL OR n.kind = $3) AND (CAST($4 AS UUID) IS NULL OR d.notice = $4)
+         AND (CAST($3 AS TEXT) IS NULL OR d.kind = $3) AND (CAST($4 AS UUID) IS NULL OR d.notice = $4)
          AND (CAST($5 AS UUID) IS NULL OR d.id < $5) ORDER BY d.id DESC LIMIT $6"
     );
     let a = asked.clone();

@@ -106,7 +106,7 @@ pub async fn units(db: &Db, id: Uuid) -> Result<Vec<UnitId>> {
 /// Moves the cursor on. False when another worker did meanwhile.
 pub async fn step(tx: &mut Tx, id: Uuid, from: Option<Uuid>, to: Option<Uuid>, now: Instant) -> Result<bool> {
     let sql = "UPDATE document_mailing SET cursor = COALESCE($3, cursor),
-        finished_at = CASE WHEN CAST($3 AS UUID) IS NULL THEN $4 ELSE NULL END
+        finished_at = CASE WHEN CAST($3 AS UUID) IS NULL THEN CAST($4 AS BIGINT) ELSE NULL END
         WHERE id = $1 AND finished_at IS NULL
         AND (cursor = $2 OR (cursor IS NULL AND CAST($2 AS UUID) IS NULL))";
     Ok(tx.run(sql, args![id, from, to, now]).await? == 1)

@@ -4,6 +4,8 @@
 
 mod crash;
 mod email;
+mod mailings;
+mod outside;
 mod pages;
 mod place;
 mod rules;

@@ -13,18 +13,21 @@ use futures_util::future::BoxFuture;
 use http::request::Parts;
 use kit::house::Authenticator;
 use kit::testing::{AUDIT, BareShell};
-use kit::{Actor, Context, Role, Scope, Session, UnitId};
+use kit::{Actor, Context, Fields, Granted, Reach, Role, Scope, Session, UnitId};
+use notices::push::{Push, Signer};
 use notices::{AddressBook, Addressee, Channel, Message, Notice, Office, Outcome, Person, Via};
 use storage::testing::TestDb;
 use storage::{InstallationKey, args};
 use tower::ServiceExt;
+use units::{Level, Version};
 use uuid::Uuid;
 
 /// Who is signed in by the header `x-role`.
 pub const MAI: Uuid = Uuid::from_u128(0x018f_0000_0000_7000_8000_0000_0000_0001);
 pub const NAM: Uuid = Uuid::from_u128(0x018f_0000_0000_7000_8000_0000_0000_0002);
 
-/// Whoever the headers name: `x-role`, and `x-who` for somebody else than Mai.
+/// Whoever the headers name: `x-role`, `x-who` for somebody else than Mai, `x-units` for whoever sees those
+/// alone.
 struct ByHeader;
 
 impl Authenticator for ByHeader {
@@ -35,7 +38,13 @@ impl Authenticator for ByHeader {
             Some(role) => Actor::Person { id, name: "Mai".into(), role },
             None => Actor::Public,
         };
-        Box::pin(async move { Ok(Session { actor, scope: Scope::System("test") }) })
+        let units = header("x-units").map(|units| units.split(',').map(|u| u.parse().unwrap()).collect());
+        let reach = |units| Reach { units, packs: Fields::All, write: true, targets: false };
+        let scope = match units {
+            Some(units) => Scope::Granted(Arc::new(Granted { grants: vec![reach(units)] })),
+            None => Scope::System("test"),
+        };
+        Box::pin(async move { Ok(Session { actor, scope }) })
     }
 }
 
@@ -150,22 +159,51 @@ impl Place {
     pub async fn all(channels: impl Fn(Arc<dyn Clock>) -> Vec<Arc<dyn Channel>>) -> Vec<Place> {
         let mut places = Vec::new();
         for test in storage::testing::all().await.unwrap() {
-            places.push(Place::on(test, &channels).await);
+            places.push(Place::on(test, &channels, None).await);
         }
         places
     }
 
-    async fn on(test: TestDb, channels: &impl Fn(Arc<dyn Clock>) -> Vec<Arc<dyn Channel>>) -> Place {
+    /// A house on every database that sends to browsers alone, through these push services.
+    pub async fn with_push(services: Vec<String>) -> Vec<Place> {
+        let mut places = Vec::new();
+        for test in storage::testing::all().await.unwrap() {
+            places.push(Place::on(test, &|_| vec![], Some(services.clone())).await);
+        }
+        places
+    }
+
+    async fn on(
+        test: TestDb,
+        channels: &impl Fn(Arc<dyn Clock>) -> Vec<Arc<dyn Channel>>,
+        push: Option<Vec<String>>,
+    ) -> Place {
         let clock = Arc::new(TestClock::at(noon()));
         let db = test.db.clone();
         let module = notices::module();
-        let modules =
-            [("storage", storage::migrate::OWN), ("identity", AUDIT), (module.name, module.migrations)];
+        let modules = [
+            ("storage", storage::migrate::OWN),
+            ("units", units::module().migrations),
+            ("identity", AUDIT),
+            (module.name, module.migrations),
+        ];
         storage::migrate(&db, clock.as_ref(), &modules).await.unwrap();
         let mut tx = db.begin().await.unwrap();
+        let unit = |unit, level, code, name, parent| Version {
+            valid_from: Date(0),
+            parent,
+            ..Version::plain(unit, level, "", code, name)
+        };
+        let units = [
+            unit(92, Level::Province, "92", "Cần Thơ", None),
+            unit(1, Level::Commune, "00001", "Phường A", Some(92)),
+            unit(2, Level::Commune, "00002", "Phường B", Some(92)),
+        ];
+        units::store::save_versions(&mut tx, &units).await.unwrap();
         let address = "https://toancanh.example";
         storage::settings::set(&mut tx, clock.as_ref(), notices::office::ADDRESS, address).await.unwrap();
         tx.commit().await.unwrap();
+        let atlas = Arc::new(units::Atlas::open(&db).await.unwrap());
         let book = Arc::new(Book::default());
         for (person, name, email) in [(MAI, "Trần Thị Mai", "mai"), (NAM, "Lê Văn Nam", "nam")] {
             let email = Some(format!("{email}@cantho.example"));
@@ -175,11 +213,19 @@ impl Place {
         }
         let key = InstallationKey::of([7; 32]);
         let shared: Arc<dyn Clock> = clock.clone();
-        let office = Office::new(book.clone(), channels(shared.clone()), None, key);
+        let push = match push {
+            Some(services) => {
+                let signer = Signer::settle(&db, clock.as_ref(), &key, "mailto:a@b.example").await.unwrap();
+                Some(Push::new(signer, services, shared.clone()))
+            }
+            None => None,
+        };
+        let office = Office::new(book.clone(), channels(shared.clone()), push, key);
         let files = storage::files::Files::under(test.folder());
         let words: Vec<web::words::Source> = web::words::OWN.iter().chain(module.words).copied().collect();
         let words = web::Words::new(&words).unwrap();
-        let house = kit::Builder::new(db, files, shared, words).service(office.clone()).build();
+        let house =
+            kit::Builder::new(db, files, shared, words).service(office.clone()).service(atlas).build();
         house.furnish(Arc::new(ByHeader), Arc::new(BareShell), Vec::new());
         Place { cx: house.system("test"), clock, book, office, test }
     }
@@ -219,8 +265,6 @@ impl Place {
 
     /// Asks over HTTP; a form makes it a POST. Gives the status, where it leads, and the body.
     pub async fn ask(&self, role: Option<&str>, path: &str, form: Option<&str>) -> (u16, String, String) {
-        let routes = notices::module().routes;
-        let app = kit::http::router(&self.cx.house, &routes).with_state(self.cx.house.clone());
         let mut request = http::Request::builder().uri(path);
         if let Some(role) = role {
             request = request.header("x-role", role);
@@ -231,12 +275,43 @@ impl Place {
                 .header("sec-fetch-site", "same-origin")
                 .header("content-type", "application/x-www-form-urlencoded");
         }
-        let request = request.body(axum::body::Body::from(form.unwrap_or("").to_owned())).unwrap();
+        let body = axum::body::Body::from(form.unwrap_or("").to_owned());
+        self.answer(request.body(body).unwrap()).await
+    }
+
+    /// Asks as somebody with a role in units; a type and a body make it a POST.
+    pub async fn ask_as(
+        &self,
+        (role, units): (&str, &str),
+        path: &str,
+        body: Option<(&str, &str)>,
+    ) -> (u16, String, String) {
+        let mut request = http::Request::builder().uri(path).header("x-role", role).header("x-units", units);
+        if let Some((kind, _)) = body {
+            request =
+                request.method("POST").header("sec-fetch-site", "same-origin").header("content-type", kind);
+        }
+        let body = body.map_or(String::new(), |b| b.1.to_owned());
+        self.answer(request.body(axum::body::Body::from(body)).unwrap()).await
+    }
+
+    async fn answer(&self, request: http::Request<axum::body::Body>) -> (u16, String, String) {
+        let routes = notices::module().routes;
+        let app = kit::http::router(&self.cx.house, &routes).with_state(self.cx.house.clone());
         let response = app.oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let to = response.headers().get("location").map(|v| v.to_str().unwrap().to_owned());
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, to.unwrap_or_default(), String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// Sends JSON as Mai, as the script of a page does.
+    pub async fn send_json(&self, path: &str, body: &str) -> u16 {
+        let request = http::Request::post(path)
+            .header("x-role", "officer")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/json");
+        self.answer(request.body(axum::body::Body::from(body.to_owned())).unwrap()).await.0
     }
 
     /// Everything of the audit log as one text.
