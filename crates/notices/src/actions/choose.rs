@@ -1,7 +1,7 @@
 //! Choose how one is told: which kinds by which way, quiet hours, the daily letter, the language.
 //!
-//! Who: everybody for themselves. What waits already follows the choice too, because it is looked at again
-//! before it leaves.
+//! Who: everybody for themselves; the page says who that is. What waits already follows the choice too,
+//! because it is looked at again before it leaves.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use foundation::Result;
 use kit::{Context, audit};
 use serde_json::json;
 
-use crate::actions::own;
+use crate::book::Person;
 use crate::channel::Via;
 use crate::habits::Habits;
 use crate::store::habits;
@@ -19,8 +19,7 @@ pub struct Choose(pub Habits);
 
 impl Choose {
     /// Keeps it. Choices that are as before are not written again.
-    pub async fn run(self, cx: &Context) -> Result<()> {
-        let person = own(cx)?;
+    pub async fn run(self, cx: &Context, person: Person) -> Result<()> {
         let before = habits::of(&cx.db, person).await?.choices;
         let now = cx.clock.now();
         let mut tx = cx.db.begin().await?;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use foundation::{Result, error::not_found};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use kit::Context;
 use kit::http::moment;
 use uuid::Uuid;
@@ -64,9 +64,9 @@ pub(super) async fn file_of(cx: &Context, mailing: &Mailing) -> Answer {
 }
 
 /// The file behind a link.
-pub(super) async fn file(cx: Context, Path(token): Path<String>) -> Answer {
+pub(super) async fn file(cx: Context, method: Method, Path(token): Path<String>) -> Answer {
     let (way, kept) = letter::find(&cx, &token).await?;
-    letter::count(&cx, &way, &kept).await?;
+    letter::count(&cx, &method, &way, &kept).await?;
     let mailing = mailings::received(&cx.db, kept.mailing.ok_or_else(gone)?).await?.ok_or_else(gone)?;
     file_of(&cx, &mailing).await
 }

@@ -8,7 +8,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use bytes::Bytes;
 use foundation::{Result, error::not_found};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use kit::Context;
 use web::{Answer, Page};
 
@@ -59,14 +59,16 @@ pub(super) async fn find(cx: &Context, token: &str) -> Result<(Listed, Kept)> {
     Ok((way, kept))
 }
 
-/// The first visit counts.
-pub(super) async fn count(cx: &Context, way: &Listed, kept: &Kept) -> Result<()> {
-    if way.opened_at.is_some() {
+/// The first visit counts; a program that only asks for the head is no visitor.
+pub(super) async fn count(cx: &Context, method: &Method, way: &Listed, kept: &Kept) -> Result<()> {
+    if way.opened_at.is_some() || method != Method::GET {
         return Ok(());
     }
     let now = cx.clock.now();
     let mut tx = cx.db.begin().await?;
     deliveries::opened(&mut tx, way.id, now).await?;
+    // Whoever opened it has it, also where nobody knew whether it had left.
+    mailings::delivered(&mut tx, kept.id, now).await?;
     mailings::opened(&mut tx, kept.id, now).await?;
     if let Some(person) = kept.to() {
         notices::read(&mut tx, person, Some(kept.id), now).await?;
@@ -76,9 +78,9 @@ pub(super) async fn count(cx: &Context, way: &Listed, kept: &Kept) -> Result<()>
 
 /// Goes on to the page of the message. From a telephone, where a text has no room for more, over a page that
 /// says what it is and how to stop it.
-pub(super) async fn open(cx: Context, Path(token): Path<String>) -> Answer {
+pub(super) async fn open(cx: Context, method: Method, Path(token): Path<String>) -> Answer {
     let (way, kept) = find(&cx, &token).await?;
-    count(&cx, &way, &kept).await?;
+    count(&cx, &method, &way, &kept).await?;
     if let Some(mailing) = kept.mailing {
         return document::received(&cx, mailing, &format!("/n/{token}")).await;
     }

@@ -130,9 +130,10 @@ fn read(form: &[(String, String)], ways: &[Via], before: Habits) -> Result<Habit
 }
 
 pub(super) async fn save(cx: Context, Form(form): Form<Vec<(String, String)>>) -> Answer {
-    let before = habits::of(&cx.db, own(&cx)?).await?;
+    let person = own(&cx)?;
+    let before = habits::of(&cx.db, person).await?;
     let chosen = match read(&form, &ways(&cx)?, before.clone()) {
-        Ok(habits) => Choose(habits).run(&cx).await,
+        Ok(habits) => Choose(habits).run(&cx, person).await,
         Err(e) => Err(e),
     };
     match chosen {
