@@ -83,7 +83,7 @@ impl Tongue {
         match self {
             Tongue::Vi => "Tiếng Việt",
             Tongue::En => "English",
-            Tongue::Km => "ភាសាខ្មែរ",
+            Tongue::Km => "ភាសាខ្មែរ (Khmer)",
         }
     }
 

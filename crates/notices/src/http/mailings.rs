@@ -210,8 +210,12 @@ pub(super) async fn show(cx: Context, Path(id): Path<Uuid>) -> Answer {
     let map = cx.house.get::<Atlas>()?.map();
     let today = Date::of(cx.clock.now());
     let units = mailings::units(&cx.db, id).await?;
-    let mut places: Vec<String> = units.iter().take(20).map(|u| map.name(*u, today)).collect();
-    if units.len() > places.len() {
+    // A unit stands for all below it.
+    let below =
+        |unit: &UnitId| map.on(*unit, today).and_then(|v| v.parent).is_some_and(|p| units.contains(&p));
+    let tops: Vec<UnitId> = units.iter().copied().filter(|unit| !below(unit)).collect();
+    let mut places: Vec<String> = tops.iter().take(20).map(|u| map.name(*u, today)).collect();
+    if tops.len() > places.len() {
         places.push("…".into());
     }
     let line = |(via, state, n): (String, String, i64)| WayLine {

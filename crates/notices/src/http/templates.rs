@@ -96,7 +96,7 @@ fn named(kind: &str) -> Result<&'static Kind> {
 
 fn label(cx: &Context, via: &str, tongue: Tongue) -> String {
     let via = Via::parse(via).map(|via| way(cx, via)).unwrap_or_default();
-    format!("{via}, {}", tongue.own_name())
+    format!("{via}, {}", cx.t(&format!("notices-tongue-{}", tongue.tag())))
 }
 
 async fn view(
