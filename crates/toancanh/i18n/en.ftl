@@ -1,5 +1,6 @@
 nav-overview = Overview
 nav-morning-page = Morning page
+nav-notices = Notices
 nav-wall-page = Wall
 nav-fields = Fields
 nav-figures = Figures

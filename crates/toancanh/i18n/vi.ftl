@@ -1,5 +1,6 @@
 nav-overview = Tổng quan
 nav-morning-page = Giao ban sáng
+nav-notices = Thông báo
 nav-wall-page = Màn hình lớn
 nav-fields = Lĩnh vực
 nav-figures = Số liệu

@@ -31,6 +31,9 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             entry(cx, "/wall", "nav-wall-page", "screen"),
         ],
     }];
+    if cx.actor.is_signed_in() {
+        groups[0].entries.push(entry(cx, "/notices", "nav-notices", "bell"));
+    }
     if let Ok(packs) = cx.house.get::<Packs>() {
         let path = cx.path.split('?').next().unwrap_or_default();
         let fields: Vec<NavEntry> = packs

@@ -136,6 +136,7 @@ impl Acting {
             case: self.case.seq,
             kind: self.case.kind.clone(),
             deed: entry.deed.to_owned(),
+            entry: self.case.entries,
             units,
             received_at: self.case.received_at,
             solved_at: self.case.solved_at,

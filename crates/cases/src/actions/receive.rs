@@ -355,6 +355,7 @@ impl Receive {
             case: case.seq,
             kind: case.kind.clone(),
             deed: "receive".into(),
+            entry: case.entries,
             units: vec![case.place, case.agency],
             received_at: now,
             solved_at: None,
