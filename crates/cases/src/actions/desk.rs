@@ -1,7 +1,7 @@
 //! What the desk keeps for itself: views, texts that are written often, shifts.
 //!
-//! Who: a view is one's own; a text belongs to an agency whose cases the actor handles or takes in; a shift is
-//! handed over by whoever takes in or handles cases there, and taken by somebody else.
+//! Who: a view is one's own; a text belongs to an agency whose cases the actor handles or takes in; a shift
+//! is handed over by whoever takes in or handles cases there, and taken by somebody else.
 
 use foundation::{Result, error::conflict, error::forbidden, error::invalid};
 use kit::{Actor, Context, Permission, UnitId, audit};

@@ -89,7 +89,8 @@ pub async fn snippets(db: &Db, units: Vec<i64>) -> Result<Vec<Snippet>> {
 /// Keeps a text.
 pub async fn keep_snippet(tx: &mut Tx, snippet: &Snippet, actor: &str, at: Instant) -> Result<()> {
     tx.run(
-        "INSERT INTO case_snippet (id, unit, name, text, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO case_snippet (id, unit, name, text, changed_by, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         args![snippet.id, snippet.unit, snippet.name.as_str(), snippet.text.as_str(), actor, at],
     )
     .await
@@ -115,7 +116,8 @@ pub async fn shifts(db: &Db, unit: i64, limit: i64) -> Result<Vec<Shift>> {
 /// Writes a shift that is handed over.
 pub async fn hand_over(tx: &mut Tx, shift: &Shift) -> Result<()> {
     tx.run(
-        "INSERT INTO case_shift (id, unit, handed_by, handed_at, remarks, counts) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO case_shift (id, unit, handed_by, handed_at, remarks, counts)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         args![
             shift.id,
             shift.unit,
