@@ -22,10 +22,6 @@ const MOST: usize = 64 * 1024;
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// When it may be asked again, in seconds, if it said so.
-    pub retry_after: Option<i64>,
-    /// The header `Location`.
-    pub location: Option<String>,
     /// The body, at most 64 kB.
     pub body: Bytes,
 }
@@ -71,11 +67,8 @@ impl Outside {
                 reason: if e.is_connect() { "no connection" } else { "the connection broke" }.into(),
             })?;
             let (parts, body) = answer.into_parts();
-            let header = |name: http::HeaderName| parts.headers.get(name).and_then(|v| v.to_str().ok());
-            let retry_after = header(http::header::RETRY_AFTER).and_then(|v| v.trim().parse().ok());
-            let location = header(http::header::LOCATION).map(str::to_owned);
             let body = Limited::new(body, MOST).collect().await.map(|all| all.to_bytes()).unwrap_or_default();
-            Ok(Answer { status: parts.status.as_u16(), retry_after, location, body })
+            Ok(Answer { status: parts.status.as_u16(), body })
         };
         match tokio::time::timeout(ANSWER, asking).await {
             Ok(done) => done,

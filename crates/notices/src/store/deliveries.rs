@@ -109,8 +109,8 @@ pub async fn any_due(db: &Db, now: Instant) -> Result<bool> {
 }
 
 /// Takes the way that is due first; nobody else has it until its lease ends. One that waited for the daily
-/// letter comes with all the others of its person, at most `most`. One hand takes at a time, so that no letter
-/// is divided among several.
+/// letter comes with all the others of its person, at most `most`. One hand takes at a time, so that no
+/// letter is divided among several.
 pub async fn take(tx: &mut Tx, now: Instant, most: i64) -> Result<Vec<Taken>> {
     tx.lock("notices.take").await?;
     let until = now.plus_seconds(LEASE_S);
