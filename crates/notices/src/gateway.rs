@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn answer(status: u16, body: &'static str) -> Answer {
-        Answer { status, retry_after: None, location: None, body: Bytes::from_static(body.as_bytes()) }
+        Answer { status, body: Bytes::from_static(body.as_bytes()) }
     }
 
     #[test]

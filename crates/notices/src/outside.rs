@@ -22,11 +22,7 @@ const MOST: usize = 64 * 1024;
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// When it may be asked again, in seconds, if it said so.
-    pub retry_after: Option<i64>,
-    /// The header `Location`.
-    pub location: Option<String>,
-    /// The body, at most 64 kB.
+    /// The body, or its beginning: at most 64 kB, up to where the connection broke.
     pub body: Bytes,
 }
 
@@ -71,11 +67,12 @@ impl Outside {
                 reason: if e.is_connect() { "no connection" } else { "the connection broke" }.into(),
             })?;
             let (parts, body) = answer.into_parts();
-            let header = |name: http::HeaderName| parts.headers.get(name).and_then(|v| v.to_str().ok());
-            let retry_after = header(http::header::RETRY_AFTER).and_then(|v| v.trim().parse().ok());
-            let location = header(http::header::LOCATION).map(str::to_owned);
-            let body = Limited::new(body, MOST).collect().await.map(|all| all.to_bytes()).unwrap_or_default();
-            Ok(Answer { status: parts.status.as_u16(), retry_after, location, body })
+            // What came before a break is kept: old servers end an answer by hanging up.
+            let (mut body, mut read) = (Limited::new(body, MOST), Vec::new());
+            while let Some(Ok(frame)) = body.frame().await {
+                read.extend_from_slice(frame.data_ref().map_or(&[], |data| data.as_ref()));
+            }
+            Ok(Answer { status: parts.status.as_u16(), body: read.into() })
         };
         match tokio::time::timeout(ANSWER, asking).await {
             Ok(done) => done,

@@ -40,37 +40,38 @@ pub async fn send_next(cx: &Context) -> Result<Option<Sent>> {
     let office = cx.house.get::<Office>()?;
     let mut tx = cx.db.begin().await?;
     deliveries::take_back(&mut tx, now, &office.droppers()).await?;
-    let taken = deliveries::take(&mut tx, now).await?;
+    let taken = deliveries::take(&mut tx, now, DAILY_MOST).await?;
     tx.commit().await?;
-    match taken {
-        Some(way) => Ok(Some(send(cx, &office, way).await?)),
-        None => Ok(None),
+    let Some(first) = taken.first() else { return Ok(None) };
+    let (via, target) = (Via::parse(&first.via), first.target.clone());
+    let person = notices::get(&cx.db, first.notice).await?.and_then(|kept| kept.to());
+    match (via, person) {
+        (Some(via), Some(person)) => send(cx, &office, (person, via, &target), taken).await,
+        _ => {
+            let group = taken.iter().map(|way| (way.id, way.notice)).collect();
+            ended(cx, group, &End::GivenUp("unreadable")).await
+        }
     }
+    .map(Some)
 }
 
-async fn send(cx: &Context, office: &Office, way: Taken) -> Result<Sent> {
-    let (id, target) = (way.id, way.target.clone());
-    let notice = notices::get(&cx.db, way.notice).await?;
-    let (Some(via), Some(person)) = (Via::parse(&way.via), notice.as_ref().and_then(notices::Kept::to))
-    else {
-        return ended(cx, vec![(id, way.notice)], &End::GivenUp("unreadable")).await;
-    };
+async fn send(
+    cx: &Context,
+    office: &Office,
+    (person, via, target): (Person, Via, &str),
+    ways: Vec<Taken>,
+) -> Result<Sent> {
     let habits = habits::of(&cx.db, person).await?;
-    let mut ways = vec![way];
-    if ways[0].digest {
-        let mut tx = cx.db.begin().await?;
-        ways.extend(deliveries::take_daily(&mut tx, cx.clock.now(), person, DAILY_MOST - 1).await?);
-        tx.commit().await?;
-    }
+    let ids: Vec<Uuid> = ways.iter().map(|way| way.id).collect();
     let pieces = still_wanted(cx, &habits, via, ways).await?;
     if pieces.is_empty() {
-        return Ok(Sent { ways: vec![id], outcome: None });
+        return Ok(Sent { ways: ids, outcome: None });
     }
     let group: Vec<(Uuid, Uuid)> = pieces.iter().map(|p| (p.way.id, p.notice.id)).collect();
     let Some(addressee) = office.book().find(person).await? else {
         return ended(cx, group, &End::GivenUp("no_receiver")).await;
     };
-    let Some(to) = address(cx, person, &addressee, via, &target).await? else {
+    let Some(to) = address(cx, person, &addressee, via, target).await? else {
         return ended(cx, group, &End::GivenUp("no_address")).await;
     };
     let Some(channel) = office.channel(via) else {

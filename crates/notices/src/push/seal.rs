@@ -1,6 +1,7 @@
 //! Sealing a message for one browser (RFC 8291 over RFC 8188, `aes128gcm`): the push service carries it and
 //! cannot read it. The parts are ring's; what is here is their order, and a test holds it against the RFC's
-//! own example.
+//! own example. The crates that do this bring a client of HTTP, OpenSSL or a second set of ciphers along;
+//! ring is in the program already.
 
 use ring::agreement::{ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey, agree_ephemeral};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};

@@ -4,7 +4,6 @@ use foundation::{Instant, Result};
 use storage::{Db, Tx, args, row};
 use uuid::Uuid;
 
-use crate::book::Person;
 use crate::channel::Via;
 
 /// How long a hand may keep a way before another takes it.
@@ -109,30 +108,35 @@ pub async fn any_due(db: &Db, now: Instant) -> Result<bool> {
     Ok(db.one::<(i64,)>(sql, args![now]).await?.is_some())
 }
 
-/// Takes the way that is due first; nobody else has it until its lease ends.
-pub async fn take(tx: &mut Tx, now: Instant) -> Result<Option<Taken>> {
+/// Takes the way that is due first; nobody else has it until its lease ends. One that waited for the daily
+/// letter comes with all the others of its person, at most `most`. One hand takes at a time, so that no
+/// letter is divided among several.
+pub async fn take(tx: &mut Tx, now: Instant, most: i64) -> Result<Vec<Taken>> {
+    tx.lock("notices.take").await?;
+    let until = now.plus_seconds(LEASE_S);
     let sql = format!(
         "UPDATE notice_delivery SET state = 'taken', attempts = attempts + 1, lease_until = $2
          WHERE state = 'waiting' AND id = (SELECT id FROM notice_delivery
-             WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT 1 {})
-         {TAKEN}",
-        tx.dialect().skip_locked()
-    );
-    tx.one(&sql, args![now, now.plus_seconds(LEASE_S)]).await
-}
-
-/// Takes what else waits for the daily letter of a person, at most so much.
-pub async fn take_daily(tx: &mut Tx, now: Instant, person: Person, most: i64) -> Result<Vec<Taken>> {
-    let sql = format!(
-        "UPDATE notice_delivery SET state = 'taken', attempts = attempts + 1, lease_until = $2
-         WHERE state = 'waiting' AND id IN (SELECT d.id FROM notice n
-             JOIN notice_delivery d ON d.notice = n.id
-             WHERE n.side = $3 AND n.person = $4 AND d.state = 'waiting' AND d.digest AND d.next_at <= $1
-             ORDER BY d.id LIMIT $5)
+             WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT 1)
          {TAKEN}"
     );
-    let args = args![now, now.plus_seconds(LEASE_S), person.side(), person.id(), most];
-    tx.all(&sql, args).await
+    let Some(first) = tx.one::<Taken>(&sql, args![now, until]).await? else { return Ok(Vec::new()) };
+    let notice = first.notice;
+    let digest = first.digest;
+    let mut taken = vec![first];
+    if digest {
+        let sql = format!(
+            "UPDATE notice_delivery SET state = 'taken', attempts = attempts + 1, lease_until = $2
+             WHERE id IN (SELECT d.id FROM notice mine
+                 JOIN notice n ON n.side = mine.side AND n.person = mine.person
+                 JOIN notice_delivery d ON d.notice = n.id
+                 WHERE mine.id = $3 AND d.state = 'waiting' AND d.digest AND d.next_at <= $1
+                 ORDER BY d.id LIMIT $4)
+             {TAKEN}"
+        );
+        taken.extend(tx.all::<Taken>(&sql, args![now, until, notice, most - 1]).await?);
+    }
+    Ok(taken)
 }
 
 /// Says that ways leave now. False when one of them is not ours any more.

@@ -37,6 +37,8 @@ async fn a_link_of_a_message_leads_on_counts_and_is_of_no_use_when_it_was_change
         place.post(notice("case.assigned", MAI, "a")).await;
         place.drain().await;
         let token = place.token(place.ids().await[0]);
+        place.head(&format!("/n/{token}")).await;
+        assert_eq!(place.deliveries().await, ["email sent"], "a look at the head is no visit");
         let (status, to, _) = place.ask(None, &format!("/n/{token}"), None).await;
         assert_eq!((status, to.as_str()), (303, "/cases/1"));
         assert_eq!(place.deliveries().await, ["email opened"]);

@@ -306,6 +306,11 @@ impl Place {
         (status, to.unwrap_or_default(), String::from_utf8(body.to_vec()).unwrap())
     }
 
+    /// Asks for the head of a page alone.
+    pub async fn head(&self, path: &str) {
+        self.answer(http::Request::head(path).body(axum::body::Body::empty()).unwrap()).await;
+    }
+
     /// Sends JSON as Mai, as the script of a page does.
     pub async fn send_json(&self, path: &str, body: &str) -> u16 {
         let request = http::Request::post(path)

@@ -116,6 +116,30 @@ async fn the_daily_letter_gathers_what_came_and_says_it_in_khmer_where_there_is_
 }
 
 #[tokio::test]
+async fn several_workers_do_not_divide_a_daily_letter() {
+    let email = Post::new(Via::Email, false);
+    for place in Place::all(|_| vec![email.clone()]).await {
+        email.taken.lock().unwrap().clear();
+        let mut tx = place.cx.db.begin().await.unwrap();
+        let wants = Habits { daily: true, ..Habits::default() };
+        for person in [MAI, NAM] {
+            habits::save(&mut tx, noon(), Person::Account(person), &wants).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        for i in 0..30 {
+            place.post(notice("case.assigned", if i % 2 == 0 { MAI } else { NAM }, &i.to_string())).await;
+        }
+        notices::desk::plan(&place.cx).await.unwrap();
+        place.clock.advance_seconds(19 * 3600);
+        let worker = || notices::desk::drain(&place.cx);
+        let (a, b, c) = tokio::join!(worker(), worker(), worker());
+        assert_eq!(a.unwrap() + b.unwrap() + c.unwrap(), 2, "{}", place.name());
+        let sizes: Vec<_> = email.taken().iter().map(|m| m.body.matches("hồ sơ PA-1:").count()).collect();
+        assert_eq!(sizes, [15, 15], "{}", place.name());
+    }
+}
+
+#[tokio::test]
 async fn a_try_that_failed_is_made_again_after_longer_and_longer_pauses_until_it_is_given_up() {
     let sms = Post::new(Via::Sms, false);
     for place in Place::all(|_| vec![sms.clone()]).await {
