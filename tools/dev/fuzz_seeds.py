@@ -7,6 +7,7 @@ import io
 import struct
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 TABLE = "STT;Xã;Hồ sơ tiếp nhận;Mức độ hài lòng (%)\n1;Trần Đề;1.234;98,5\n2;Ninh Kiều;7;0,9\nTổng;;1.241;\n"
@@ -144,6 +145,67 @@ DOOR = "127.0.0.1, 10.0.0.1|::1|10.0.0.0/8|vi-VN,en;q=0.8|admin, health|*|tc=abc
 DOUBLES = [0.0, 1.0, 60.0, 45_000.0, 46_348.5, -1.0, 1e300, float("nan"), float("inf"), 2_958_465.0]
 
 
+# Our own drawings, 16 × 8, of kinds that Python cannot write: progressive JPEG, lossy WebP with transparency.
+PROGRESSIVE = (
+    "ffd8ffe000104a46494600010100000100010000ffdb0043001b12141714111b1716171e1c1b2028422b28252528513a"
+    "3d3042605565645f555d5b6a7899816a7190735b5d85b586909ea3abadab6780bcc9baa6c799a8aba4ffdb0043011c1e"
+    "1e2823284e2b2b4ea46e5d6ea4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4"
+    "a4a4a4a4a4a4a4a4a4a4a4a4a4a4ffc20011080008001003012200021101031101ffc400160001010100000000000000"
+    "000000000000000104ffc4001501010100000000000000000000000000000002ffda000c03010002100310000001b9c5"
+    "7fffc4001510010100000000000000000000000000000012ffda0008010100010502b5bfffc400171100030100000000"
+    "00000000000000000000010203ffda0008010301013f01d651ffc4001611010101000000000000000000000000000100"
+    "02ffda0008010201013f01325fffc4001510010100000000000000000000000000000031ffda0008010100063f0288ff"
+    "c4001610000300000000000000000000000000000011f0ffda0008010100013f21a6533fffda000c0301000200030000"
+    "001077ffc4001511010100000000000000000000000000002100ffda0008010301013f10197fffc40015110101000000"
+    "00000000000000000000000051ffda0008010201013f1091ffc40014100100000000000000000000000000000010ffda"
+    "0008010100013f1036ffd9")
+LOSSY = (
+    "524946466e00000057454250565038580a000000100000000f0000070000414c504813000000010ff09eff888820164c"
+    "e62fdd994244ff43070056503820340000005002009d012a1000080004006825a802746b80b7ff03d39f51b00000feae"
+    "ba9d1bb3cbcde8ef98bc77bee210feeb1419bfb71000")
+
+
+def jpeg(*segments):
+    """Eight by eight pixels of one grey, after the given segments."""
+    parts = [(0xDB, bytes(1) + b"\1" * 64), (0xC0, bytes([8, 0, 8, 0, 8, 1, 1, 0x11, 0])),
+             (0xC4, b"\0\1" + bytes(16)), (0xC4, b"\x10\1" + bytes(16)), (0xDA, bytes([1, 1, 0, 0, 63, 0]))]
+    body = b"".join(struct.pack(">BBH", 255, kind, len(data) + 2) + data for kind, data in [*segments, *parts])
+    return b"\xff\xd8" + body + b"\x3f\xff\xd9"
+
+
+def png(*more):
+    """Four by four pixels with transparency, with the given chunks after the header."""
+    chunks = [(b"IHDR", struct.pack(">2I5B", 4, 4, 8, 6, 0, 0, 0)), *more,
+              (b"IDAT", zlib.compress((b"\0" + b"\x80" * 16) * 4)), (b"IEND", b"")]
+    body = b"".join(struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def webp(*more):
+    """The lossy drawing, with the given chunks behind it."""
+    body = bytes.fromhex(LOSSY)[12:] + b"".join(n + struct.pack("<I", len(d)) + d for n, d in more)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def tiff():
+    """An EXIF block: turned by a quarter, taken in Cần Thơ."""
+    field = lambda tag, kind, count, value: struct.pack("<HHI", tag, kind, count) + value
+    at = lambda offset: struct.pack("<I", offset)
+    first = [field(0x112, 3, 1, at(6)), field(0x8769, 4, 1, at(50)), field(0x8825, 4, 1, at(88))]
+    shot = [field(0x9003, 2, 20, at(68))]
+    gps = [field(1, 2, 2, b"N\0\0\0"), field(2, 5, 3, at(142)), field(3, 2, 2, b"E\0\0\0"), field(4, 5, 3, at(166))]
+    directory = lambda fields: struct.pack("<H", len(fields)) + b"".join(fields) + at(0)
+    degrees = struct.pack("<12I", 10, 1, 2, 1, 42, 10, 105, 1, 47, 1, 168, 10)
+    return b"II*\0" + at(8) + directory(first) + directory(shot) + b"2026:11:22 07:30:05\0" + directory(gps) + degrees
+
+
+def photos():
+    exif = b"Exif\0\0" + tiff()
+    jfif, adobe, comment = b"JFIF\0\1\1\0\0\1\0\1\0\0", b"Adobe\0\x64\0\0\0\0\1", b"<script>"
+    return [jpeg((0xE0, jfif)), jpeg((0xE1, exif), (0xEE, adobe), (0xFE, comment)), bytes.fromhex(PROGRESSIVE),
+            png(), png((b"eXIf", tiff()), (b"tEXt", b"Author\0x")), webp(), webp((b"EXIF", tiff())), b"<svg/>"]
+
+
 def all_seeds():
     cells = [struct.pack("<d", d) for d in DOUBLES]
     plain = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>46348</v></c></row>'
@@ -174,6 +236,9 @@ def all_seeds():
         "date": lines(DATES) + cells,
         "place": lines(PLACES),
         "door": lines(DOOR),
+        "photo_look": photos(),
+        "photo_clean": photos(),
+        "photo_render": photos(),
         "agencies": [AGENCIES.encode(), AGENCIES.replace(";", ",").encode("utf-8-sig"), b"ma;ten\n"],
     }
 

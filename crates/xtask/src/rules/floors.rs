@@ -10,7 +10,7 @@ pub const NAME: &str = "floors";
 /// `ARCHITECTURE.md`.
 const FLOORS: &[(u8, &[&str])] = &[
     (0, &["foundation"]),
-    (1, &["storage", "web"]),
+    (1, &["storage", "photos", "web"]),
     (2, &["kit", "fields"]),
     (3, &["units"]),
     (4, &["identity", "packs"]),
