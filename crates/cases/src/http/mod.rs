@@ -3,10 +3,12 @@
 
 mod api;
 mod desk;
+mod public;
 pub(crate) mod show;
 
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), api::routes()].concat()
+    let desk = [desk::list::routes(), desk::case::routes(), desk::steps::routes()].concat();
+    [desk, public::routes(), api::routes()].concat()
 }
