@@ -82,7 +82,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let jpeg = [&plain[..2], &[0xFF, 0xE1], &len, &block, &plain[2..]].concat();
     let small = image::imageops::thumbnail(&picture, 2000, 1500);
     let mut files = vec![("JPEG, 12 megapixels", jpeg)];
-    for (name, format) in [("PNG, 3 megapixels", ImageFormat::Png), ("WebP, 3 megapixels", ImageFormat::WebP)] {
+    let others = [("PNG, 3 megapixels", ImageFormat::Png), ("WebP, 3 megapixels", ImageFormat::WebP)];
+    for (name, format) in others {
         let mut out = Cursor::new(Vec::new());
         small.write_to(&mut out, format)?;
         files.push((name, out.into_inner()));
@@ -95,7 +96,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let clean = median(101, || drop(std::hint::black_box(clean(bytes))));
         let draw = |size| median(5, || drop(std::hint::black_box(render(bytes, size, &limits))));
         let (thumb, screen) = (draw(Size::Thumb), draw(Size::Screen));
-        println!("| {name} | {} | {look:.4} ms | {clean:.2} ms | {thumb:.0} ms | {screen:.0} ms |", bytes.len());
+        let size = bytes.len();
+        println!("| {name} | {size} | {look:.4} ms | {clean:.2} ms | {thumb:.0} ms | {screen:.0} ms |");
     }
     println!();
     let own = std::env::current_exe()?;

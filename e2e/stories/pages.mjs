@@ -15,7 +15,7 @@ const depth = 3;
 const fixed = ['/sign-in', '/first-run?token=gone', '/invitation?token=gone', '/no-such-page'];
 const pictures = {
   '/': 'overview', '/wall': 'wall', '/fields/*': 'field', '/indicators': 'indicators', '/indicators/*': 'indicator',
-  '/units': 'units', '/units/*': 'unit', '/compare': 'compare', '/morning': 'morning', '/late': 'late', '/sign-in': 'sign-in',
+  '/units': 'units', '/units/*': 'unit', '/compare': 'compare', '/morning': 'morning', '/late': 'late', '/deadline': 'deadline', '/sign-in': 'sign-in',
   '/me': 'me', '/accounts': 'accounts', '/accounts/new': 'account-new', '/keys': 'keys', '/audit': 'audit', '/packs': 'packs',
   '/packs/*': 'pack', '/import': 'import', '/imports': 'imports', '/grid': 'grid', '/targets': 'targets', '/jobs': 'jobs', '/api': 'api', '/no-such-page': 'error',
 };

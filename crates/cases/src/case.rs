@@ -131,6 +131,8 @@ pub enum Shown {
 /// What is written into the history.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
+    /// How the audit log names it.
+    pub action: &'static str,
     /// What was done.
     pub deed: &'static str,
     /// By which step of the type, when by one.
@@ -320,7 +322,14 @@ impl Case {
         }
         self.go(kind, step)?;
         self.set_clocks(&clocks)?;
-        Ok(Entry { deed: name(step.does), step: step.id.clone(), shown, text: given.text.clone(), detail })
+        Ok(Entry {
+            action: "case.step",
+            deed: name(step.does),
+            step: step.id.clone(),
+            shown,
+            text: given.text.clone(),
+            detail,
+        })
     }
 
     /// Sets what was given, and tells it.

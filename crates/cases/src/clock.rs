@@ -4,7 +4,8 @@
 //! Promises, each held by a property test below: a clock never runs while the case is paused; what was
 //! promised changes only by an act that is written down as a new promise, never by an edit of the rules,
 //! because the moment that is due is kept and not reckoned anew; [`Clocks::next`] always says *which* clock
-//! is due. The update clock does not run before the first response was given, so it cannot hide that none was.
+//! is due. The update clock does not run before the first response was given, so it cannot hide that none
+//! was.
 
 use foundation::{Instant, Result, WorkingCalendar};
 use serde::{Deserialize, Serialize};
@@ -331,5 +332,4 @@ impl Clocks {
 }
 
 #[cfg(test)]
-#[path = "clock_tests.rs"]
 mod tests;

@@ -11,7 +11,7 @@ use crate::store;
 use crate::workflow::Workflow;
 
 /// The calendar whose clock never stops.
-pub use packs::ALWAYS;
+pub use packs::calendars::ALWAYS;
 
 /// An applied type.
 #[derive(Debug, Clone, PartialEq)]

@@ -17,6 +17,7 @@ pub mod geo;
 pub mod legacy;
 pub mod local;
 pub mod lunar;
+pub mod moment;
 pub mod number;
 pub mod period;
 pub mod text;

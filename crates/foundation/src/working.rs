@@ -4,6 +4,8 @@
 //! Saturday worked for a Friday off). Both are data of a place and a year, read from packs; this module knows
 //! no holiday.
 
+mod steps;
+
 use std::collections::BTreeMap;
 
 use crate::civil::{DAY_MICROS, Date, Weekday};
@@ -11,7 +13,10 @@ use crate::clock::Instant;
 use crate::error::{Result, invalid};
 use crate::time_of_day::TimeOfDay;
 
-const MINUTE_MICROS: i128 = 60 * 1_000_000;
+pub use steps::{MOST_DAYS, Run, Step, Why};
+
+/// A minute, in microseconds.
+pub const MINUTE_MICROS: i64 = 60 * 1_000_000;
 /// How far a deadline may lie ahead, in days; beyond it the calendar or the deadline is a mistake.
 const FARTHEST_DAYS: i32 = 40_000;
 
@@ -99,16 +104,21 @@ impl WorkingCalendar {
         WorkingCalendar::new(Weekday::ALL.map(day))
     }
 
-    /// A calendar whose clock never stops: what is urgent runs day and night.
+    /// A calendar whose clock never stands still: 00:00–24:00 on every day of every week.
     pub fn always() -> WorkingCalendar {
-        let day = Hours(vec![(TimeOfDay(0), TimeOfDay::END)]);
-        WorkingCalendar { week: std::array::from_fn(|_| day.clone()), special: BTreeMap::new() }
+        let day = || Hours(vec![(TimeOfDay(0), TimeOfDay::END)]);
+        WorkingCalendar { week: std::array::from_fn(|_| day()), special: BTreeMap::new() }
     }
 
     /// Gives one date its own hours: [`Hours::OFF`] for a holiday, hours for a swapped working day. The last
     /// word on a date wins.
     pub fn set_day(&mut self, date: Date, hours: Hours) {
         self.special.insert(date, hours);
+    }
+
+    /// The weekly hours, Monday first.
+    pub fn week(&self) -> &[Hours; 7] {
+        &self.week
     }
 
     /// The hours of a date.
@@ -148,21 +158,20 @@ impl WorkingCalendar {
         Err(too_far())
     }
 
-    /// The earliest moment by which `minutes` of work have passed since `from`; thus a deadline that runs out
-    /// at the end of a day falls on 17:00, not on the next morning. Negative minutes give the latest moment
-    /// that many before `from`; 0 gives `from`.
+    /// [`add_working_micros`](Self::add_working_micros), in whole minutes.
     ///
     /// Errors: `deadline_too_far` when it lies more than about a hundred years away.
     pub fn add_working_minutes(&self, from: Instant, minutes: i64) -> Result<Instant> {
-        self.add(from, i128::from(minutes) * MINUTE_MICROS)
+        self.add(from, i128::from(minutes) * i128::from(MINUTE_MICROS))
     }
 
-    /// As [`add_working_minutes`](Self::add_working_minutes), in microseconds: what a clock that was stopped
-    /// and goes on needs, to lose nothing.
+    /// The earliest moment by which `micros` microseconds of work have passed since `from`; thus a deadline
+    /// that runs out at the end of a day falls on 17:00, not on the next morning. Negative ones give the
+    /// latest moment that many before `from`; 0 gives `from`.
     ///
-    /// Errors: `deadline_too_far`.
+    /// Errors: `deadline_too_far` when it lies more than about a hundred years away.
     pub fn add_working_micros(&self, from: Instant, micros: i64) -> Result<Instant> {
-        self.add(from, i128::from(micros))
+        self.add(from, micros.into())
     }
 
     fn add(&self, from: Instant, micros: i128) -> Result<Instant> {
@@ -193,18 +202,19 @@ impl WorkingCalendar {
 
     /// Whole minutes of work between two moments, cut towards zero; negative when `to` lies before `from`.
     pub fn minutes_between(&self, from: Instant, to: Instant) -> i64 {
-        (self.micros(from, to) / MINUTE_MICROS) as i64
+        let minutes = self.exact(from, to) / i128::from(MINUTE_MICROS);
+        minutes.clamp(i64::MIN.into(), i64::MAX.into()) as i64
     }
 
-    /// Microseconds of work between two moments; negative when `to` lies before `from`.
+    /// Microseconds of work between two moments, exactly; negative when `to` lies before `from`. Stops at
+    /// the ends of `i64`, which are some 290,000 years away.
     pub fn micros_between(&self, from: Instant, to: Instant) -> i64 {
-        let micros = self.micros(from, to);
-        micros.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+        self.exact(from, to).clamp(i64::MIN.into(), i64::MAX.into()) as i64
     }
 
-    fn micros(&self, from: Instant, to: Instant) -> i128 {
+    fn exact(&self, from: Instant, to: Instant) -> i128 {
         if to < from {
-            return -self.micros(to, from);
+            return -self.exact(to, from);
         }
         let (first, last) = (Date::of(from), Date::of(to));
         self.micros_of_days(first, last) + self.micros_until(to) - self.micros_until(from)
@@ -370,8 +380,56 @@ mod tests {
         }
 
         #[test]
+        fn a_deadline_comes_after_exactly_its_working_micros(
+            calendar in calendars(), from in moments(), micros in -180_000_000_000..180_000_000_000i64,
+        ) {
+            let due = calendar.add_working_micros(from, micros).unwrap();
+            prop_assert_eq!(calendar.micros_between(from, due), micros);
+            prop_assert_eq!(calendar.micros_between(due, from), -micros);
+            prop_assert_eq!((due >= from, due <= from), (micros >= 0, micros <= 0));
+            let sooner = Instant(due.0 - micros.signum());
+            prop_assert!(micros == 0 || calendar.micros_between(from, sooner).abs() < micros.abs());
+        }
+
+        #[test]
+        fn a_clock_that_never_stands_still_is_the_clock_on_the_wall(from in moments(), micros: i32) {
+            let always = WorkingCalendar::always();
+            let due = Instant(from.0 + i64::from(micros));
+            prop_assert_eq!(always.add_working_micros(from, micros.into()).unwrap(), due);
+            prop_assert_eq!(always.micros_between(from, due), i64::from(micros));
+            prop_assert!(always.is_working(from) && always.is_working_day(Date::of(from)));
+        }
+
+        #[test]
+        fn steps_tell_every_day_once_and_add_up_to_the_whole(
+            calendar in calendars(), from in moments(), micros in 0..90_000_000_000i64,
+        ) {
+            let due = calendar.add_working_micros(from, micros).unwrap();
+            let Ok(steps) = calendar.steps(from, due) else {
+                prop_assert!(i64::from(Date::of(due).days_since(Date::of(from))) >= MOST_DAYS);
+                return Ok(());
+            };
+            let (mut total, mut last) = (0, from);
+            for step in &steps {
+                if let Run::Works { from, to, micros, so_far } = step.run {
+                    prop_assert!(from >= last && to > from && to.0 - from.0 == micros);
+                    prop_assert_eq!(Date::of(from), step.date);
+                    total += micros;
+                    prop_assert_eq!(so_far, total);
+                    last = to;
+                }
+            }
+            prop_assert_eq!(total, micros);
+            let mut days: Vec<i32> = steps.iter().map(|step| step.date.0).collect();
+            prop_assert!(days.is_sorted());
+            days.dedup();
+            let end = Date::of(Instant((due.0 - 1).max(from.0)));
+            prop_assert_eq!(days, (Date::of(from).0..=end.0).collect::<Vec<_>>());
+        }
+
+        #[test]
         fn time_worked_adds_up(calendar in calendars(), a in moments(), b in moments(), c in moments()) {
-            let between = |x, y| calendar.micros_between(x, y);
+            let between = |x, y| calendar.exact(x, y);
             prop_assert_eq!(between(a, b) + between(b, c), between(a, c));
             let first = Date::of(a);
             let each = (0..400).map(|day| calendar.hours(first.add_days(day)).micros());
@@ -395,6 +453,8 @@ mod tests {
             let _ = (office.minutes_between(Instant(from), Instant(to)), office.is_working(Instant(from)));
             let _ = office.add_working_days(Date(days), 3);
             let _ = office.add_working_minutes(Instant(from), 600);
+            let _ = (office.add_working_micros(Instant(from), to), office.steps(Instant(from), Instant(to)));
+            let _ = office.micros_between(Instant(from), Instant(to));
         }
 
         #[test]

@@ -53,6 +53,51 @@ packs-owner = Agency
 packs-from = From
 packs-legal = Basis
 
+packs-due-title = Deadlines
+packs-due-lead = When a time limit runs out, by working hours, holidays and swapped days. The address says all that was asked, so it can be sent to others.
+packs-due-date = From
+packs-due-time = At
+packs-due-amount = Time limit
+packs-due-kind = Measure
+packs-due-kind-hours = working hours
+packs-due-kind-days = working days
+packs-due-kind-minutes = working minutes
+packs-due-calendar = Working calendar
+packs-due-go = Reckon
+packs-due-result = Runs out at
+packs-due-said = { $length } from { $from }, by the calendar “{ $calendar }”.
+packs-due-hours = { $n } h
+packs-due-minutes = { $n } min
+packs-due-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+packs-due-working-days = { $n ->
+    [one] { $n } working day
+   *[other] { $n } working days
+}
+packs-due-unknown-after = The deadline lies after { $date }: no holidays are entered from then on, so the true deadline may be later.
+packs-due-unknown-before = The time limit begins before { $date }: no holidays are entered before that, so the true deadline may be later.
+packs-due-unverified = The holidays and swapped days of this calendar were not compared with the acts. Do so before you rely on them.
+packs-due-too-long = The limit is longer than { $n } days, so the days are not listed.
+packs-due-steps = How it is reckoned
+packs-due-day = Day
+packs-due-span = Working hours
+packs-due-counted = Counted
+packs-due-total = In all
+packs-due-not-counted = Not counted
+packs-due-first-day = Not counted: the day it begins
+packs-due-why-weekend = Not counted: weekly day off
+packs-due-why-holiday = Not counted
+packs-due-why-outside_hours = Not counted: outside working hours
+packs-due-days-rule = The day on which it begins is not counted; it runs out when the last day’s work ends.
+packs-due-special = Holidays and swapped days within the limit
+packs-due-special-none = None.
+packs-due-what = Reason
+packs-due-off = off
+packs-due-known-until = Entered until { $date }.
+packs-due-needs-none = This calendar has no holidays.
+
 action-packs-apply = Applied packs
 action-packs-overlay-set = Set a value of our own
 action-packs-overlay-remove = Removed a value of our own

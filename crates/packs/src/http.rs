@@ -1,5 +1,8 @@
-//! The pages of packs. Everyone signed in may read the list; the rest is for whoever manages packs.
+//! The pages of packs. Everyone signed in may read the list; the rest is for whoever manages packs. Deadlines
+//! and working calendars are for everybody.
 
+mod calendar_api;
+mod deadline;
 mod list;
 mod one;
 
@@ -10,6 +13,9 @@ use kit::{Access, Context, Permission, Route};
 pub(crate) fn routes() -> Vec<Route> {
     let manage = Access::Needs(Permission::ManagePacks);
     vec![
+        Route::get("/deadline", Access::Public, get(deadline::show)),
+        Route::get("/api/v1/calendar/deadline", Access::Public, get(calendar_api::deadline)),
+        Route::get("/api/v1/calendars", Access::Public, get(calendar_api::list)),
         Route::get("/packs", Access::SignedIn, get(list::show)),
         Route::get("/packs/{id}", manage, get(one::show)),
         Route::post("/packs/{id}/overlay", manage, post(one::set)),

@@ -1,5 +1,6 @@
 //! Floor 4: fields of government as data. Reads, checks and applies packs; finds its parts through
-//! [`kit::PackPart`] and imports no engine. `docs/packs.md` is the schema.
+//! [`kit::PackPart`] and imports no engine. One part is its own, because every engine needs it: working
+//! calendars ([`calendars`]), with the page «Tính hạn» and its API. `docs/packs.md` is the schema.
 //!
 //! Invariants: run time reads rows, never files; an apply is one transaction, all packs or none, and the same
 //! thing twice changes nothing; a pack that is gone is closed with a date, not deleted; what a place changed
@@ -13,7 +14,6 @@
 
 pub mod actions;
 pub mod calendars;
-pub use calendars::{ALWAYS, Calendars};
 mod check;
 mod http;
 mod nearest;
@@ -25,6 +25,8 @@ mod store;
 mod told;
 pub mod yaml;
 
+use std::sync::Arc;
+
 use foundation::Lang;
 use kit::Module;
 use storage::migrations;
@@ -32,6 +34,7 @@ use storage::migrations;
 pub use actions::apply::{When, apply, apply_when};
 pub use actions::diff::{Diff, Difference, diff};
 pub use actions::{Change, EVENT, Report, refresh};
+pub use calendars::{CalendarPart, Calendars};
 pub use check::{check, line, refusal};
 pub use nearest::{did_you_mean, nearest};
 pub use overlay::{Overlay, Standing};
@@ -44,11 +47,11 @@ pub use store::{OverlayRow, PackRow, packs as list};
 pub fn module() -> Module {
     Module {
         name: "packs",
-        migrations: migrations!["0001_packs"],
+        migrations: migrations!["0001_packs", "0002_calendars"],
         routes: http::routes(),
         jobs: Vec::new(),
-        pack_parts: Vec::new(),
+        pack_parts: vec![Arc::new(CalendarPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
-        openapi: "",
+        openapi: include_str!("../openapi.json"),
     }
 }

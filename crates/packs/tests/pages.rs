@@ -99,7 +99,12 @@ fn every_message_is_there_in_both_languages() {
     let words = packs::module().words;
     assert_eq!(keys(words[0].1), keys(words[1].1));
     let known = keys(words[0].1);
-    for text in [include_str!("../templates/packs.html"), include_str!("../templates/pack.html")] {
+    let templates = [
+        include_str!("../templates/packs.html"),
+        include_str!("../templates/pack.html"),
+        include_str!("../templates/deadline.html"),
+    ];
+    for text in templates {
         for piece in text.split("\"packs-").skip(1) {
             let key = format!("packs-{}", piece.split('"').next().unwrap());
             assert!(known.contains(&key) || key.contains("{}"), "{key}");

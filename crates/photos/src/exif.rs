@@ -1,8 +1,8 @@
 //! EXIF (CIPA DC-008): the four facts that the house wants, and the smallest block that says an orientation.
 //!
-//! Read by ourselves. Three directories are opened, each once, so no loop and no depth can cost anything; a crate that
-//! lists every field of every directory lets 64 KiB make hundreds of megabytes (`docs/decisions/0011-photos.md`).
-//! What is broken is missing: a photo is not refused for its EXIF.
+//! Read by ourselves. Three directories are opened, each once, so no loop and no depth can cost anything; a
+//! crate that lists every field of every directory lets 64 KiB make hundreds of megabytes
+//! (`docs/decisions/0012-photos.md`). What is broken is missing: a photo is not refused for its EXIF.
 
 use foundation::geo::Point;
 use foundation::{Date, Instant, TimeOfDay};
@@ -79,8 +79,8 @@ pub(crate) fn only(orientation: Orientation) -> [u8; 26] {
     out
 }
 
-/// Where the camera stood. Nothing unless both halves are there, finite, in range, and not both zero: 0°, 0° is what
-/// a phone writes that did not know.
+/// Where the camera stood. Nothing unless both halves are there, finite, in range, and not both zero: 0°, 0°
+/// is what a phone writes that did not know.
 fn position(gps: &Directory) -> Option<Point> {
     let lat = degrees(gps, 1, 2, [b'N', b'S'], 90.0)?;
     let lon = degrees(gps, 3, 4, [b'E', b'W'], 180.0)?;
@@ -167,7 +167,8 @@ struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// Where the value of a field stands, if it has this kind and at least `least` values of `size` bytes; and how many.
+    /// Where the value of a field stands, if it has this kind and at least `least` values of `size` bytes;
+    /// and how many.
     fn field(&self, tag: u16, kind: u16, size: usize, least: usize) -> Option<(usize, usize)> {
         let fields = (0..self.count).map(|n| self.at + n * 12);
         let at = fields

@@ -27,7 +27,8 @@ pub(crate) fn bytes(limits: &Limits) -> Error {
 pub(crate) fn pixels(width: u32, height: u32, limits: &Limits) -> Error {
     let (most, side) = (limits.pixels / 1_000_000, limits.side);
     let sentence = format!(
-        "Ảnh {width} × {height} điểm lớn quá: nhiều nhất {most} triệu điểm, mỗi cạnh {side}. Chọn cỡ nhỏ hơn rồi gửi lại."
+        "Ảnh {width} × {height} điểm lớn quá: nhiều nhất {most} triệu điểm, mỗi cạnh {side}. \
+         Chọn cỡ nhỏ hơn rồi gửi lại."
     );
     invalid("photo_pixels", sentence)
 }

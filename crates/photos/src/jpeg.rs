@@ -1,8 +1,9 @@
 //! JPEG (ITU-T T.81): which segments make the picture.
 //!
-//! Copied are the frame, its tables and its scans, each checked to be exactly as long as it says; JFIF and Adobe
-//! are written anew, because they decide the colours. Everything else is left: APPn, comments, what follows the
-//! end (a second picture, a ZIP). One frame only, so that no reader can see another picture than we measured.
+//! Copied are the frame, its tables and its scans, each checked to be exactly as long as it says; JFIF and
+//! Adobe are written anew, because they decide the colours. Everything else is left: APPn, comments, what
+//! follows the end (a second picture, a ZIP). One frame only, so that no reader can see another picture than
+//! we measured.
 
 use foundation::Result;
 
@@ -175,7 +176,8 @@ fn segment(out: &mut Vec<u8>, marker: u8, payload: &[u8]) {
     out.extend_from_slice(payload);
 }
 
-/// A marker that may stand there and is left out. Lossless, arithmetic and hierarchical pictures come from no phone.
+/// A marker that may stand there and is left out. Lossless, arithmetic and hierarchical pictures come from no
+/// phone.
 fn known(marker: u8) -> Result<()> {
     match marker {
         APP0..=APP15 | COM | DHT | DQT | DRI => Ok(()),

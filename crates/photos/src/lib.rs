@@ -17,9 +17,10 @@
 //!   `photo_pixels`, `photo_broken`. No input panics.
 //!
 //! What is not promised: bytes *inside* the compressed pixels are copied as they are, and they may spell
-//! anything. A cleaned photo is therefore served as `image/…` with `nosniff`; a rendered one has no such bytes.
+//! anything. A cleaned photo is therefore served as `image/…` with `nosniff`; a rendered one has no such
+//! bytes.
 //!
-//! Which libraries, and why nothing is encoded again at intake: `docs/decisions/0011-photos.md`.
+//! Which libraries, and why nothing is encoded again at intake: `docs/decisions/0012-photos.md`.
 
 mod exif;
 mod fault;
@@ -96,8 +97,8 @@ fn head(bytes: &[u8], format: Format) -> Result<Head<'_>> {
 
 /// Says what a photo is, from its headers. Decodes nothing, and takes microseconds whatever the size.
 ///
-/// Errors: `photo_bytes`, `photo_type`, `photo_pixels`, `photo_broken`. A file that broke off after its headers is
-/// noticed by [`clean`].
+/// Errors: `photo_bytes`, `photo_type`, `photo_pixels`, `photo_broken`. A file that broke off after its
+/// headers is noticed by [`clean`].
 pub fn look(bytes: &[u8], limits: &Limits) -> Result<Seen> {
     if bytes.len() > limits.bytes {
         return Err(fault::bytes(limits));
@@ -119,8 +120,8 @@ pub fn look(bytes: &[u8], limits: &Limits) -> Result<Seen> {
     })
 }
 
-/// The same picture without anything beside it. The compressed pixels are copied, not encoded again, so nothing of
-/// the picture is lost and it costs no more than reading the bytes. The orientation stays.
+/// The same picture without anything beside it. The compressed pixels are copied, not encoded again, so
+/// nothing of the picture is lost and it costs no more than reading the bytes. The orientation stays.
 ///
 /// [`look`] comes before: this one knows no limits.
 ///

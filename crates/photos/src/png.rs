@@ -1,7 +1,7 @@
 //! PNG: which chunks make the picture.
 //!
-//! Copied are the header, the palette, the transparency and the pixels, their checksums proven. Text, time, profiles,
-//! physical size and the further pictures of an animation are left, and so is what follows the end.
+//! Copied are the header, the palette, the transparency and the pixels, their checksums proven. Text, time,
+//! profiles, physical size and the further pictures of an animation are left, and so is what follows the end.
 
 use flate2::Crc;
 use foundation::Result;
@@ -77,10 +77,8 @@ pub(crate) fn head(bytes: &[u8]) -> Result<Head<'_>> {
 fn size(first: &Chunk) -> Result<(u32, u32)> {
     let (width, height) = (be32(first.data, 0)?, be32(first.data, 4)?);
     let depth_and_colour = slice(first.data, 8, 2)?;
-    let known = match depth_and_colour {
-        [1 | 2 | 4 | 8 | 16, 0] | [1 | 2 | 4 | 8, 3] | [8 | 16, 2 | 4 | 6] => true,
-        _ => false,
-    };
+    let known =
+        matches!(depth_and_colour, [1 | 2 | 4 | 8 | 16, 0] | [1 | 2 | 4 | 8, 3] | [8 | 16, 2 | 4 | 6]);
     let plain = matches!(first.data.get(10..), Some([0, 0, 0 | 1]));
     if first.name != *b"IHDR" || !known || !plain || width == 0 || height == 0 || !first.proven() {
         return Err(broken("a header that is not made as it must be"));

@@ -1,7 +1,8 @@
 //! A photo decoded, turned upright, made small, written as a JPEG of our own.
 //!
-//! This is for jobs: it takes a tenth of a second and more, and as much memory as the photo has pixels. The worst
-//! that [`Limits`] let through, a progressive JPEG of 50 million pixels, needs about half a gigabyte: run one at a time.
+//! This is for jobs: it takes a tenth of a second and more, and as much memory as the photo has pixels. The
+//! worst that [`Limits`] let through, a progressive JPEG of 50 million pixels, needs about half a gigabyte:
+//! run one at a time.
 
 use std::io::Cursor;
 use std::panic::catch_unwind;
@@ -43,14 +44,17 @@ impl Size {
     }
 }
 
-/// The photo as a JPEG of at most [`Size::side`], upright, on white where it is transparent, without metadata.
+/// The photo as a JPEG of at most [`Size::side`], upright, on white where it is transparent, without
+/// metadata.
 ///
 /// Errors: those of [`look`] and [`clean`], and `photo_broken` when the pixels cannot be decoded.
 pub fn render(bytes: &[u8], size: Size, limits: &Limits) -> Result<Vec<u8>> {
     let seen = look(bytes, limits)?;
-    // The decoders see only what we checked: one frame, of the size that was measured, and a bounded number of scans.
+    // The decoders see only what we checked: one frame, of the size that was measured, and a bounded number
+    // of scans.
     let clean = clean(bytes)?;
-    // They are others' code in front of foreign bytes: one that panics has failed at this photo, not at the job.
+    // They are others' code in front of foreign bytes: one that panics has failed at this photo, not at the
+    // job.
     let picture = catch_unwind(|| decode(&clean, seen.format, limits))
         .map_err(|_| broken("the decoder panicked"))?
         .map_err(|fault| broken("it cannot be decoded").because(fault))?;
@@ -106,8 +110,8 @@ fn on_white(picture: &mut RgbaImage) {
     }
 }
 
-/// To `side` on the longer side. Far too large, it is first averaged down to twice that: quick, and the filter, whose
-/// work grows with the source, then has little to do.
+/// To `side` on the longer side. Far too large, it is first averaged down to twice that: quick, and the
+/// filter, whose work grows with the source, then has little to do.
 fn shrink(picture: DynamicImage, side: u32) -> DynamicImage {
     let (width, height) = (picture.width(), picture.height());
     let longer = width.max(height);

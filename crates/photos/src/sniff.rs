@@ -36,8 +36,8 @@ impl Format {
     }
 }
 
-const HEIC: &str = "Ảnh HEIC chưa đọc được: trên iPhone vào Cài đặt › Camera › Định dạng › Tương thích nhất rồi chụp lại, \
-     hoặc chụp màn hình ảnh rồi gửi.";
+const HEIC: &str = "Ảnh HEIC chưa đọc được: trên iPhone vào Cài đặt › Camera › Định dạng › Tương thích nhất \
+     rồi chụp lại, hoặc chụp màn hình ảnh rồi gửi.";
 const AVIF: &str = "Ảnh AVIF chưa đọc được: chụp màn hình ảnh rồi gửi, hoặc lưu thành JPEG.";
 const VIDEO: &str = "Đây là video: chỉ nhận ảnh. Dừng video ở chỗ cần cho thấy, chụp màn hình rồi gửi.";
 const GIF: &str = "Ảnh GIF không nhận: chụp màn hình ảnh rồi gửi, hoặc lưu thành JPEG hay PNG.";

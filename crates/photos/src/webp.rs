@@ -1,7 +1,8 @@
 //! WebP (RFC 9649): which chunks make the picture.
 //!
-//! Copied are the one picture and its transparency; the header that announces more is written anew, for what is there.
-//! Profiles, EXIF, XMP, unknown chunks and what follows the end are left. Moving pictures are refused.
+//! Copied are the one picture and its transparency; the header that announces more is written anew, for what
+//! is there. Profiles, EXIF, XMP, unknown chunks and what follows the end are left. Moving pictures are
+//! refused.
 
 use foundation::Result;
 

@@ -48,7 +48,8 @@ fn a_jpeg_loses_everything_but_its_picture_and_orientation() {
 fn every_byte_sequence_of_the_metadata_is_gone() {
     let tiff = block(6);
     let clean = cleaned(&with_exif(&jpeg(40, 24), &tiff));
-    // Eight bytes in a row that are not all zero: shorter ones come by chance. What the smallest EXIF has is its own.
+    // Eight bytes in a row that are not all zero: shorter ones come by chance. What the smallest EXIF has is
+    // its own.
     let own = [0xFF, 0xE1];
     let start = clean.windows(2).position(|pair| pair == own).unwrap();
     let rest = [&clean[..start], &clean[start + 36..]].concat();

@@ -89,8 +89,8 @@ impl Dialect {
     }
 
     /// Rows (table, column, type, nullable 0/1, key position) of the whole schema, with types as the house
-    /// names them, so that both databases give the same answer. Indexes of words ([`words`](crate::words)) are
-    /// each database's own and not in it.
+    /// names them, so that both databases give the same answer. Indexes of words ([`words`](crate::words))
+    /// are each database's own and not in it.
     pub fn schema_sql(self) -> &'static str {
         match self {
             Dialect::Sqlite => {

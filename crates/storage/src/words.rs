@@ -1,5 +1,5 @@
-//! An index of words: which rows hold all of some words, newest first. SQLite has FTS5, PostgreSQL `tsvector`;
-//! a migration makes the table (`words` in both), this module writes and asks it.
+//! An index of words: which rows hold all of some words, newest first. SQLite has FTS5, PostgreSQL
+//! `tsvector`; a migration makes the table (`words` in both), this module writes and asks it.
 //!
 //! Words are given folded (lower case, no marks, letters and digits alone): what is written «đường», «duong»
 //! or «ĐƯỜNG» is one word. Other words than those of a text may be put beside it, such as `u131507` for the

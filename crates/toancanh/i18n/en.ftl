@@ -7,6 +7,7 @@ nav-indicators = Indicators
 nav-units = Communes
 nav-compare = Compare
 nav-late = Not reported
+nav-deadline = Deadlines
 nav-entry = Entry
 nav-grid = Enter figures
 nav-import = Import a file

@@ -7,6 +7,7 @@ nav-indicators = Chỉ tiêu
 nav-units = Xã, phường
 nav-compare = So sánh
 nav-late = Chưa báo số
+nav-deadline = Tính hạn
 nav-entry = Nhập số
 nav-grid = Nhập số liệu
 nav-import = Nhập từ tệp

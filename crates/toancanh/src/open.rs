@@ -113,6 +113,7 @@ pub async fn furnish(db: Db, data: &Path, secure: bool) -> Result<House> {
         .service(atlas.clone())
         .service(auth.clone())
         .service(packs::Packs::open(&db).await?)
+        .service(packs::Calendars::open(&db).await?)
         .service(engine)
         .service(Arc::new(cases::Types::open(&db).await?))
         .service(Arc::new(units::Maps::default()))

@@ -54,6 +54,7 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             entry(cx, "/units", "nav-units", "map"),
             entry(cx, "/compare", "nav-compare", "list"),
             entry(cx, "/late", "nav-late", "bell"),
+            entry(cx, "/deadline", "nav-deadline", "clock"),
         ],
     });
     if cx.may(Permission::WriteFigures) {

@@ -27,3 +27,5 @@ error-back = Go back
 error-home = Start page
 error-code = Code to tell the administrator: { $code }
 error-internal = Nothing that was saved is lost. Try again in a few minutes; if it persists, tell the administrator the code below.
+print = Print
+see = Show

@@ -27,3 +27,5 @@ error-back = Quay lại
 error-home = Về trang đầu
 error-code = Mã để báo người quản trị: { $code }
 error-internal = Số liệu đã lưu không bị mất. Hãy thử lại sau ít phút; nếu vẫn lỗi, báo người quản trị kèm mã dưới đây.
+print = In
+see = Xem

@@ -63,13 +63,14 @@ impl AskAgencies {
             store::entries::ask_agency(tx, id, *agency, &actor, now, &self.question, due).await?;
         }
         let entry = Entry {
+            action: "case.ask_agencies",
             deed: "ask_agencies",
             step: String::new(),
             shown: Shown::Inside,
             text: self.question,
             detail: json!({"agencies": self.agencies, "due": due}),
         };
-        acting.close(cx, "case.ask_agencies", &entry).await
+        acting.close(cx, &entry).await
     }
 }
 
@@ -89,12 +90,13 @@ impl AnswerAsked {
             return Err(conflict("case_not_asked", "Đơn vị này không được hỏi phối hợp ở vụ việc này."));
         }
         let entry = Entry {
+            action: "case.answer_asked",
             deed: if self.agrees { "asked_agrees" } else { "asked_disagrees" },
             step: String::new(),
             shown: Shown::Inside,
             text: self.text,
             detail: json!({"agency": self.agency}),
         };
-        acting.close(cx, "case.answer_asked", &entry).await
+        acting.close(cx, &entry).await
     }
 }

@@ -63,8 +63,14 @@ impl Classify {
             detail["severity"] = json!(id);
             acting.case.severity = id;
         }
-        let entry =
-            Entry { deed: "classify", step: String::new(), shown: Shown::Inside, text: self.text, detail };
-        acting.close(cx, "case.classify", &entry).await
+        let entry = Entry {
+            action: "case.classify",
+            deed: "classify",
+            step: String::new(),
+            shown: Shown::Inside,
+            text: self.text,
+            detail,
+        };
+        acting.close(cx, &entry).await
     }
 }

@@ -43,12 +43,13 @@ impl Direct {
         acting.case.agency = self.agency;
         acting.case.handler = self.handler;
         let entry = Entry {
+            action: "case.direct",
             deed: "direct",
             step: String::new(),
             shown: Shown::Inside,
             text: self.text,
             detail: json!({"agency": self.agency, "before": before, "handler": self.handler}),
         };
-        acting.close(cx, "case.direct", &entry).await
+        acting.close(cx, &entry).await
     }
 }

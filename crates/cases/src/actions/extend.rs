@@ -59,13 +59,14 @@ impl AskExtension {
         let case = acting.case.clone();
         store::entries::ask_extension(&mut acting.tx, &case, &actor, now, &self.reason, self.due).await?;
         let entry = Entry {
+            action: "case.ask_extension",
             deed: "ask_extension",
             step: String::new(),
             shown: Shown::Inside,
             text: self.reason,
             detail: json!({"due": self.due}),
         };
-        acting.close(cx, "case.ask_extension", &entry).await
+        acting.close(cx, &entry).await
     }
 }
 
@@ -96,12 +97,13 @@ impl DecideExtension {
         }
         store::entries::decide_extension(&mut acting.tx, id, asked.n, &actor, now, self.granted).await?;
         let entry = Entry {
+            action: "case.decide_extension",
             deed: if self.granted { "extended" } else { "extension_refused" },
             step: String::new(),
             shown: if self.granted { Shown::Everybody } else { Shown::Inside },
             text: self.text,
             detail: json!({"due": asked.due}),
         };
-        acting.close(cx, "case.decide_extension", &entry).await
+        acting.close(cx, &entry).await
     }
 }

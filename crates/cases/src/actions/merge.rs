@@ -65,6 +65,7 @@ impl Merge {
         other.supporters += 1 + acting.case.supporters;
         other.changed_at = acting.now;
         let told = Entry {
+            action: "case.merge",
             deed: "joined",
             step: String::new(),
             shown: Shown::Inside,
@@ -75,13 +76,14 @@ impl Merge {
         store::entries::append(&mut acting.tx, &mut other, &actor, now, &told).await?;
         store::cases::save(&mut acting.tx, &mut other).await?;
         let entry = Entry {
+            action: "case.merge",
             deed: "merge",
             step: String::new(),
             shown: Shown::Everybody,
             text: String::new(),
             detail: json!({"into": self.into}),
         };
-        acting.close(cx, "case.merge", &entry).await
+        acting.close(cx, &entry).await
     }
 }
 
@@ -115,6 +117,7 @@ impl Split {
         store::cases::insert(&mut acting.tx, &mut part).await?;
         let (actor, now) = (cx.actor.audit_name(), acting.now);
         let born = Entry {
+            action: "case.split",
             deed: "split",
             step: String::new(),
             shown: Shown::Inside,
@@ -125,13 +128,14 @@ impl Split {
         store::cases::save(&mut acting.tx, &mut part).await?;
         crate::index::put(&mut acting.tx, &part, &kind).await?;
         let entry = Entry {
+            action: "case.split",
             deed: "split_off",
             step: String::new(),
             shown: Shown::Inside,
             text: String::new(),
             detail: json!({"case": part.seq}),
         };
-        acting.close(cx, "case.split", &entry).await?;
+        acting.close(cx, &entry).await?;
         Ok(part)
     }
 }

@@ -109,23 +109,23 @@ async fn changed_meanwhile(tx: &mut Tx, case: &Case, kind: &CaseType) -> Result<
 }
 
 impl Acting {
-    /// Saves, publishes, audits, commits. `action` is the name in the audit log.
-    pub async fn close(mut self, cx: &Context, action: &str, entry: &Entry) -> Result<Case> {
+    /// Saves, publishes, audits, commits.
+    pub async fn close(mut self, cx: &Context, entry: &Entry) -> Result<Case> {
         let actor = cx.actor.audit_name();
-        self.write(cx, action, &actor, entry).await?;
+        self.write(cx, &actor, entry).await?;
         self.tx.commit().await?;
         Ok(self.case)
     }
 
     /// The same for the reporter, whose name is in no log.
-    pub async fn close_by_reporter(mut self, cx: &Context, action: &str, entry: &Entry) -> Result<Case> {
-        self.write(cx, action, "reporter", entry).await?;
+    pub async fn close_by_reporter(mut self, cx: &Context, entry: &Entry) -> Result<Case> {
+        self.write(cx, "reporter", entry).await?;
         self.tx.commit().await?;
         Ok(self.case)
     }
 
     /// All but the commit, for actions that do more.
-    pub async fn write(&mut self, cx: &Context, action: &str, actor: &str, entry: &Entry) -> Result<()> {
+    pub async fn write(&mut self, cx: &Context, actor: &str, entry: &Entry) -> Result<()> {
         self.case.changed_at = self.now;
         store::entries::append(&mut self.tx, &mut self.case, actor, self.now, entry).await?;
         store::cases::save(&mut self.tx, &mut self.case).await?;
@@ -146,6 +146,7 @@ impl Acting {
         if let (Some(all), Some(own)) = (detail.as_object_mut(), entry.detail.as_object()) {
             all.extend(own.iter().map(|(k, v)| (k.clone(), v.clone())));
         }
-        audit(&mut self.tx, cx, action, &format!("case:{}", self.case.seq), &detail).await
+        let subject = format!("case:{}", self.case.seq);
+        audit(&mut self.tx, cx, entry.action, &subject, &detail).await
     }
 }

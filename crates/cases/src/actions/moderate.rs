@@ -46,12 +46,13 @@ impl Moderate {
             store::photos::show(&mut acting.tx, id, n, self.photos.contains(&n)).await?;
         }
         let entry = Entry {
+            action: "case.moderate",
             deed: "moderate",
             step: String::new(),
             shown: Shown::Inside,
             text: String::new(),
             detail: json!({"published": self.published, "photos": self.photos}),
         };
-        acting.close(cx, "case.moderate", &entry).await
+        acting.close(cx, &entry).await
     }
 }

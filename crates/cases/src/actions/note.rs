@@ -31,12 +31,13 @@ impl Note {
             return Err(forbidden("case_step_not_yours", "Bạn chưa được giao xử lý vụ việc này."));
         }
         let entry = Entry {
+            action: "case.note",
             deed: "note",
             step: String::new(),
             shown: Shown::Inside,
             text: self.text,
             detail: json!({}),
         };
-        acting.close(cx, "case.note", &entry).await
+        acting.close(cx, &entry).await
     }
 }

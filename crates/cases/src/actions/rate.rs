@@ -8,7 +8,7 @@ use kit::Context;
 use serde_json::json;
 
 use super::open_any;
-use crate::case::{Case, CaseId, Given, Shown};
+use crate::case::{Case, CaseId, Entry, Given, Shown};
 use crate::workflow::{Deed, Stage};
 
 /// The action.
@@ -51,11 +51,15 @@ impl Rate {
             .step_doing(&acting.case.state, does)
             .ok_or_else(|| conflict("case_not_rated", "Vụ việc này không nhận đánh giá."))?;
         let given = Given { text: self.text, ..Given::default() };
-        let mut entry = acting.case.take(&kind, step, &given, &acting.calendars, acting.now)?;
+        let taken = acting.case.take(&kind, step, &given, &acting.calendars, acting.now)?;
         acting.case.rating = Some(self.stars);
-        entry.deed = if again { "reopen" } else { "rate" };
-        entry.shown = Shown::Reporter;
-        entry.detail = json!({"stars": self.stars});
-        acting.close_by_reporter(cx, "case.rate", &entry).await
+        let entry = Entry {
+            action: "case.rate",
+            deed: if again { "reopen" } else { "rate" },
+            shown: Shown::Reporter,
+            detail: json!({"stars": self.stars}),
+            ..taken
+        };
+        acting.close_by_reporter(cx, &entry).await
     }
 }

@@ -323,14 +323,15 @@ impl Receive {
                 let n = store::people::count_flood(&mut tx, &receipt::fingerprint(what, value), hour).await?;
                 let most = if *what == "address" { MOST_OF_ADDRESS } else { MOST_OF_ONE };
                 if n > most {
-                    let why = "Máy hoặc số điện thoại này đã gửi quá nhiều phản ánh trong một giờ. Hãy thử lại \
-                               sau; việc khẩn cấp xin gọi 112, 113, 114, 115.";
+                    let why = "Máy hoặc số điện thoại này đã gửi quá nhiều phản ánh trong một giờ. Hãy thử \
+                               lại sau; việc khẩn cấp xin gọi 112, 113, 114, 115.";
                     return Err(Error::new(Kind::TooMany, "case_flood", why));
                 }
             }
         }
         store::cases::insert(&mut tx, &mut case).await?;
         let entry = Entry {
+            action: "case.receive",
             deed: "receive",
             step: String::new(),
             shown: Shown::Everybody,
@@ -357,7 +358,7 @@ impl Receive {
         };
         events::publish(&mut tx, now, &changed).await?;
         let detail = json!({"kind": case.kind, "channel": case.channel, "place": case.place});
-        audit(&mut tx, cx, "case.receive", &format!("case:{}", case.seq), &detail).await?;
+        audit(&mut tx, cx, entry.action, &format!("case:{}", case.seq), &detail).await?;
         tx.commit().await?;
         Ok(Written::New(Box::new(case)))
     }

@@ -6,7 +6,7 @@ use foundation::{Result, error::conflict, error::invalid};
 use kit::Context;
 
 use super::open_any;
-use crate::case::{Case, CaseId, Given};
+use crate::case::{Case, CaseId, Entry, Given};
 use crate::workflow::Deed;
 
 /// The action.
@@ -29,7 +29,8 @@ impl Reply {
             .step_doing(&acting.case.state, Deed::Reply)
             .ok_or_else(|| conflict("case_not_asked", "Vụ việc này không đang chờ bạn bổ sung."))?;
         let given = Given { text: self.text, ..Given::default() };
-        let entry = acting.case.take(&kind, step, &given, &acting.calendars, acting.now)?;
-        acting.close_by_reporter(cx, "case.reply", &entry).await
+        let taken = acting.case.take(&kind, step, &given, &acting.calendars, acting.now)?;
+        let entry = Entry { action: "case.reply", ..taken };
+        acting.close_by_reporter(cx, &entry).await
     }
 }

@@ -44,26 +44,6 @@ impl TakeStep {
             }
         }
         let entry = acting.case.take(&kind, step, &self.given, &acting.calendars, acting.now)?;
-        acting.close(cx, action(step.does), &entry).await
-    }
-}
-
-/// The name of a step's deed in the audit log.
-pub fn action(does: Deed) -> &'static str {
-    match does {
-        Deed::TakeIn => "case.take_in",
-        Deed::Assign => "case.assign",
-        Deed::Tell => "case.tell",
-        Deed::Ask => "case.ask",
-        Deed::Reply => "case.reply",
-        Deed::Pause => "case.pause",
-        Deed::Resume => "case.resume",
-        Deed::Propose => "case.propose",
-        Deed::SendBack => "case.send_back",
-        Deed::Approve => "case.approve",
-        Deed::Refuse => "case.refuse",
-        Deed::PassOut => "case.pass_out",
-        Deed::Close => "case.close",
-        Deed::Reopen => "case.reopen",
+        acting.close(cx, &entry).await
     }
 }

@@ -9,6 +9,6 @@ pub(crate) mod show;
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    let desk = [desk::list::routes(), desk::case::routes(), desk::steps::routes()].concat();
+    let desk = [desk::list::routes(), desk::case::routes(), desk::steps::routes(), desk::acts::routes()].concat();
     [desk, public::routes(), api::routes()].concat()
 }

@@ -159,7 +159,8 @@ pub async fn ask_extension(
         )
         .await?;
     tx.run(
-        "INSERT INTO case_extension (seq, n, asked_by, asked_at, reason, due) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO case_extension (seq, n, asked_by, asked_at, reason, due)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         args![case.seq, n.map_or(1, |n| n.0 + 1), actor, at, reason, due],
     )
     .await
@@ -204,7 +205,8 @@ pub async fn ask_agency(
     due: Instant,
 ) -> Result<()> {
     tx.run(
-        "INSERT INTO case_asked (seq, agency, asked_by, asked_at, question, due) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO case_asked (seq, agency, asked_by, asked_at, question, due)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (seq, agency) DO UPDATE SET asked_by = excluded.asked_by, asked_at = excluded.asked_at,
             question = excluded.question, due = excluded.due, answer = NULL, agrees = NULL,
             answered_by = NULL, answered_at = NULL",
@@ -238,7 +240,8 @@ pub async fn agency_answers(
 pub async fn opinions(tx: &mut Tx, id: CaseId) -> Result<(i64, i64)> {
     let row: Option<(i64, i64)> = tx
         .one(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN answered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting,
+            "SELECT
+                CAST(COALESCE(SUM(CASE WHEN answered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting,
                 CAST(COALESCE(SUM(CASE WHEN agrees = $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS against
              FROM case_asked WHERE seq = $1",
             args![id, false],

@@ -247,7 +247,7 @@ pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<i64> {
         }
         values.push(Value::Int(MOST_COUNTED + 1));
         let sql = format!(
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM {clause} LIMIT ${}) AS some",
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM {clause} LIMIT ${}) AS few",
             values.len()
         );
         total += db.one::<(i64,)>(&sql, values).await?.map_or(0, |r| r.0);
@@ -262,8 +262,8 @@ pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<V
         let Some((clause, mut values)) = filter.clause(db, sees, *side, None) else { continue };
         values.push(Value::Int(limit));
         let sql = format!(
-            "SELECT c.seq AS seq, c.lat AS lat, c.lon AS lon, CAST(c.stage AS BIGINT) AS stage, c.kind AS kind,
-                c.category AS category, c.due_at AS due_at
+            "SELECT c.seq AS seq, c.lat AS lat, c.lon AS lon, CAST(c.stage AS BIGINT) AS stage,
+                c.kind AS kind, c.category AS category, c.due_at AS due_at
              FROM {clause} AND c.lat IS NOT NULL ORDER BY {} LIMIT ${}",
             filter.newest_first(db),
             values.len()

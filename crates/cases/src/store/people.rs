@@ -30,7 +30,8 @@ pub async fn keep(tx: &mut Tx, id: CaseId, who: &Reporter) -> Result<()> {
         return Ok(());
     }
     tx.run(
-        "INSERT INTO case_reporter (seq, citizen, name, phone, email, consent) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO case_reporter (seq, citizen, name, phone, email, consent)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         args![id, who.citizen, who.name.as_str(), who.phone.as_str(), who.email.as_str(), who.consent],
     )
     .await

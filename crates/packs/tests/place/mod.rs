@@ -12,9 +12,9 @@ use http::request::Parts;
 use kit::house::Authenticator;
 use kit::testing::{AUDIT, BareShell, person};
 use kit::{Actor, Context, PackFault, PackFile, PackNames, PackPart, Role, Scope, Session};
-use packs::Packs;
 use packs::actions::overlay::Place;
 use packs::yaml::{self, Located, did_you_mean, fault};
+use packs::{CalendarPart, Calendars, Packs};
 use serde::Deserialize;
 use storage::testing::TestDb;
 use storage::{Tx, args};
@@ -180,14 +180,16 @@ impl House {
         tx.batch(sql.into()).await.unwrap();
         tx.commit().await.unwrap();
         let part = Arc::new(ThingPart::default());
-        let parts: Vec<Arc<dyn PackPart>> = vec![part.clone()];
+        let parts: Vec<Arc<dyn PackPart>> = vec![part.clone(), Arc::new(CalendarPart)];
         let packs = Packs::open(&db).await.unwrap();
         packs.furnish(parts.clone());
         let files = storage::files::Files::under(test.folder());
         let words: Vec<web::words::Source> = web::words::OWN.iter().chain(module.words).copied().collect();
         let words = web::Words::new(&words).unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
-        let house = kit::Builder::new(db, files, shared, words).service(packs.clone()).build();
+        let calendars = Calendars::open(&db).await.unwrap();
+        let house =
+            kit::Builder::new(db, files, shared, words).service(packs.clone()).service(calendars).build();
         house.furnish(Arc::new(ByHeader), Arc::new(BareShell), Vec::new());
         let name = test.name();
         House { cx: house.system("test"), clock, parts, name, part, packs, test }

@@ -30,7 +30,7 @@ pub fn drawing(width: u32, height: u32) -> RgbImage {
 /// A picture in a format.
 pub fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    picture.into().write_to(&mut out, format).unwrap();
+    picture.into().write_to(&mut out, format).expect("it is a format that is written");
     out.into_inner()
 }
 
@@ -52,7 +52,7 @@ pub fn webp(width: u32, height: u32) -> Vec<u8> {
 
 /// The pixels of a file, by the crate `image` alone.
 pub fn pixels(bytes: &[u8]) -> DynamicImage {
-    image::load_from_memory(bytes).unwrap()
+    image::load_from_memory(bytes).expect("the test gives a whole picture")
 }
 
 /// A JPEG with a segment right after its start.

@@ -43,6 +43,6 @@ pub const MOVING: &str = "\
 
 /// The bytes of a picture that is written in hex.
 pub fn bytes(hex: &str) -> Vec<u8> {
-    let digit = |d: u8| (d as char).to_digit(16).unwrap() as u8;
+    let digit = |d: u8| (d as char).to_digit(16).expect("ours is hex") as u8;
     hex.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }

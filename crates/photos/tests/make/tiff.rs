@@ -5,13 +5,16 @@ use super::SECRET;
 /// Cần Thơ, near the bridge: 10° 2' 4.2" N, 105° 47' 16.8" E.
 pub const CAN_THO: (f64, f64) = (10.0 + 2.0 / 60.0 + 4.2 / 3600.0, 105.0 + 47.0 / 60.0 + 16.8 / 3600.0);
 
+/// The letters of both halves, and their six fractions.
+pub type Gps = ([u8; 2], [(u32, u32); 6]);
+
 /// What an EXIF block is to say.
 #[derive(Debug, Clone)]
 pub struct Block {
     pub little: bool,
     pub orientation: u16,
     /// The letters and fractions of latitude and longitude.
-    pub gps: Option<([u8; 2], [(u32, u32); 6])>,
+    pub gps: Option<Gps>,
     pub taken: Option<String>,
     pub zone: Option<String>,
 }

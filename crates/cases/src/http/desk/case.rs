@@ -8,6 +8,7 @@ use kit::http::page;
 use kit::{Access, Context, Permission, Route};
 use web::{Answer, Page};
 
+use super::offered::{Acts, acts};
 use crate::actions::no_case;
 use crate::case::{Case, CaseId, may};
 use crate::clock::{ClockKind, Hand};
@@ -54,8 +55,28 @@ pub(crate) struct StepForm {
     pub publish: bool,
 }
 
+/// An agency that was asked.
+struct AskedShown {
+    unit: i64,
+    name: String,
+    question: String,
+    due: String,
+    answer: Option<String>,
+    agrees: bool,
+    mine: bool,
+}
+
+/// A request to extend that waits.
+struct ExtensionShown {
+    due: String,
+    reason: String,
+    decides: bool,
+}
+
 /// A photo.
 pub(crate) struct PhotoShown {
+    pub n: i64,
+    pub shown: bool,
     pub link: String,
     pub thumb: String,
     pub alt: String,
@@ -81,6 +102,9 @@ struct CasePage {
     history: Vec<Told>,
     photos: Vec<PhotoShown>,
     steps: Vec<StepForm>,
+    acts: Acts,
+    asked: Vec<AskedShown>,
+    extension: Option<ExtensionShown>,
     reporter: Option<Reporter>,
     said: String,
     fault: Option<String>,
@@ -237,10 +261,32 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
     };
     let severity = flow.severity(&case.severity);
     let own = case.code(&flow.code);
+    let waiting = store::entries::extensions(&cx.db, id).await?.into_iter().find(|e| e.decided_at.is_none());
+    let extension = waiting.map(|e| ExtensionShown {
+        due: desk.moment(e.due),
+        reason: e.reason,
+        decides: e.asked_by != cx.actor.audit_name()
+            && may(cx, &case, &kind.pack, &[Who::Leader, Who::Director]),
+    });
+    let asked = store::entries::asked(&cx.db, id)
+        .await?
+        .into_iter()
+        .map(|a| AskedShown {
+            unit: a.agency,
+            name: desk.name(a.agency),
+            question: a.question,
+            due: desk.moment(a.due),
+            mine: a.answer.is_none() && cx.scope.allows(Permission::HandleCases, a.agency, &kind.pack),
+            agrees: a.agrees.unwrap_or(true),
+            answer: a.answer,
+        })
+        .collect();
     let photos = store::photos::of(&cx.db, id)
         .await?
         .into_iter()
         .map(|p| PhotoShown {
+            n: p.n,
+            shown: p.shown,
             link: format!("/cases/{own}/photos/{}?size=screen", p.n),
             thumb: format!("/cases/{own}/photos/{}", p.n),
             alt: format!("{} {}", cx.t(&format!("case-photo-{}", p.role)), p.n),
@@ -262,6 +308,9 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         history: history(cx, &desk, id, &kind).await?,
         photos,
         steps: steps(cx, &desk, &case, &kind),
+        acts: acts(cx, &desk, &case, &kind, extension.is_some()),
+        asked,
+        extension,
         reporter,
         code: own,
         case,
