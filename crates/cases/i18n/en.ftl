@@ -161,6 +161,7 @@ case-pub-who = Your name and phone (optional)
 case-pub-who-hint = Only the intake desk sees this. The agency in charge and other people do not.
 case-pub-consent = I agree that the intake desk sees what else I reported from this phone number.
 case-pub-send = Send
+case-pub-others = To send something else:
 case-pub-danger = If somebody is in danger, call now:
 case-pub-mine-title = Report { $code }
 case-pub-qr = QR code that opens the page of your report

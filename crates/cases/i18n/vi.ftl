@@ -149,6 +149,7 @@ case-pub-who = Tên và điện thoại của bạn (không bắt buộc)
 case-pub-who-hint = Chỉ bộ phận tiếp nhận thấy. Đơn vị xử lý và người khác không thấy.
 case-pub-consent = Tôi đồng ý để bộ phận tiếp nhận xem các phản ánh khác tôi gửi từ số điện thoại này.
 case-pub-send = Gửi
+case-pub-others = Việc khác cần gửi:
 case-pub-danger = Có người gặp nguy hiểm, xin gọi ngay:
 case-pub-mine-title = Phản ánh { $code }
 case-pub-qr = Mã QR mở trang phản ánh của bạn

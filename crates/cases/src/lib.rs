@@ -41,6 +41,6 @@ pub fn module() -> Module {
         jobs: jobs::all(),
         pack_parts: vec![Arc::new(WorkflowPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
-        openapi: "",
+        openapi: include_str!("../openapi.json"),
     }
 }

@@ -133,10 +133,17 @@ impl AddPhoto {
             return Ok(Added { n, again: false });
         }
         let shown = if self.by == By::Reporter { Shown::Reporter } else { Shown::Inside };
-        let entry = Entry { deed: "photos", step: String::new(), shown, text: String::new(), detail };
+        let entry = Entry {
+            action: "case.add_photo",
+            deed: "photos",
+            step: String::new(),
+            shown,
+            text: String::new(),
+            detail,
+        };
         match self.by {
-            By::Reporter => acting.close_by_reporter(cx, "case.add_photo", &entry).await?,
-            By::Officer(_) => acting.close(cx, "case.add_photo", &entry).await?,
+            By::Reporter => acting.close_by_reporter(cx, &entry).await?,
+            By::Officer(_) => acting.close(cx, &entry).await?,
         };
         Ok(Added { n, again: false })
     }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+mod citizen;
+mod form;
 mod openness;
+mod photos_in;
 mod place;
 mod privacy;
 mod search;

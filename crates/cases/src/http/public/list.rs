@@ -77,7 +77,6 @@ struct ListPage {
     spots: Vec<Spot>,
     first: Option<String>,
     next: Option<String>,
-    root: i64,
 }
 
 impl Asking {
@@ -215,7 +214,6 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
         spots: spots(&cx, &desk).await?,
         first: (!asking.after.is_empty()).then(|| asking.link("")),
         next,
-        root: desk.root,
         asking,
     })
 }

@@ -84,6 +84,8 @@ struct ReportPage {
     again: bool,
     /// For the map on which a position is tapped.
     root: i64,
+    /// What else may be sent: address and name.
+    others: Vec<(String, String)>,
 }
 
 /// The type that is meant: the first that everybody may begin, unless the address names one.
@@ -133,9 +135,20 @@ async fn draw(cx: &Context, headers: &HeaderMap, typed: Typed, faults: Faults, a
         })
         .collect();
     places.sort_by_key(|p| foundation::text::fold(&p.label));
+    let others = desk
+        .types
+        .all()
+        .iter()
+        .filter(|k| k.flow.intake == Intake::Public && k.id != kind.id)
+        .map(|k| (format!("/report?kind={}", url_encode(&k.id)), k.flow.name.get(cx.lang).to_owned()))
+        .collect();
     let wrong = !faults.0.is_empty();
+    let named = match typed.kind.is_empty() {
+        true => cx.t("case-pub-report"),
+        false => kind.flow.name.get(cx.lang).to_owned(),
+    };
     let mut response = page(&ReportPage {
-        page: cx.page(cx.t("case-pub-report"))?,
+        page: cx.page(named)?,
         frame: Frame::of(headers, "report"),
         typed,
         groups,
@@ -143,6 +156,7 @@ async fn draw(cx: &Context, headers: &HeaderMap, typed: Typed, faults: Faults, a
         faults,
         again,
         root: desk.root,
+        others,
     })?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
