@@ -1,5 +1,6 @@
 /** The citizen's pages: the queue, «mine», the form, the worker. Everything here adds to pages that work without it. */
 import { one } from "./lib/dom";
+import { begin as dots } from "./app/dots";
 import { begin as mine } from "./app/mine";
 import { begin as report, wake } from "./app/report";
 import { drain, nextIn } from "./app/send";
@@ -19,6 +20,7 @@ async function begin(): Promise<void> {
   if ("serviceWorker" in navigator) {
     navigator.serviceWorker.register("/sw.js").catch((error: unknown) => console.info("no worker", error));
   }
+  dots();
   const form = one<HTMLFormElement>("form[data-report]");
   if (form) await report(form);
   await mine();

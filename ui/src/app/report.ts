@@ -56,6 +56,8 @@ export async function begin(form: HTMLFormElement): Promise<void> {
   };
   const quiet = (): void => every("[data-error]", form).forEach((box) => tell(box.dataset["error"] ?? "", ""));
 
+  form.classList.add("up");
+
   // Photos.
   const list = one("[data-shots]", form);
   const redraw = async (): Promise<void> => {

@@ -57,16 +57,20 @@ fn with_exif(jpeg: &[u8]) -> Vec<u8> {
 
 /// A PNG whose header claims 60,000 × 60,000 points.
 fn bomb() -> Vec<u8> {
-    let side = 60_000_u32.to_be_bytes();
-    let head = [b"IHDR".as_slice(), &side, &side, &[8, 2, 0, 0, 0]].concat();
-    let mut crc = !0_u32;
-    for byte in &head {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 };
+    let chunk = |name: &[u8; 4], data: &[u8]| {
+        let body = [name.as_slice(), data].concat();
+        let mut crc = !0_u32;
+        for byte in &body {
+            crc ^= u32::from(*byte);
+            for _ in 0..8 {
+                crc = (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 };
+            }
         }
-    }
-    [&b"\x89PNG\r\n\x1a\n"[..], &13_u32.to_be_bytes(), &head, &(!crc).to_be_bytes()].concat()
+        [&(data.len() as u32).to_be_bytes()[..], &body, &(!crc).to_be_bytes()].concat()
+    };
+    let side = 60_000_u32.to_be_bytes();
+    let head = [&side[..], &side, &[8, 2, 0, 0, 0]].concat();
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"IDAT", &[0; 32]), chunk(b"IEND", &[])].concat()
 }
 
 /// Bad photos with the code that says why.

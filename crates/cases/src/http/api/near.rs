@@ -92,7 +92,7 @@ async fn near(cx: Context, Query(asking): Query<Asking>) -> Answer {
             "title": title(&cx, &case, &kind),
             "metres": (far / 10.0).round() * 10.0,
             "supporters": case.supporters,
-            "state": progress(&cx, &desk, &case, &kind).words,
+            "state": progress(&cx, &desk, &case, &kind, false).words,
             "link": format!("/reports/{code}"),
         }));
     }

@@ -25,7 +25,7 @@ async fn status(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> An
         Some(secret) => (true, mine::admit(&cx, &desk, &code, secret).await?),
         None => (false, one::published(&cx, &desk, &code).await?),
     };
-    let how = progress(&cx, &desk, &case, &kind);
+    let how = progress(&cx, &desk, &case, &kind, own);
     let approved = matches!(case.stage(), Stage::Answered | Stage::Closed);
     let at = position(&case);
     let mut body = json!({

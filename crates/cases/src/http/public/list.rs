@@ -77,6 +77,7 @@ struct ListPage {
     spots: Vec<Spot>,
     first: Option<String>,
     next: Option<String>,
+    root: i64,
 }
 
 impl Asking {
@@ -164,7 +165,7 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
             category: kind.flow.category(&case.category).map_or(String::new(), |c| c.name.get(cx.lang).into()),
             place: desk.name(case.place),
             received: desk.moment(case.received_at),
-            progress: progress(&cx, &desk, case, &kind),
+            progress: progress(&cx, &desk, case, &kind, false),
             supporters: case.supporters,
             photo: photos.get(&case.seq).map(|n| format!("/reports/{code}/photos/{n}?size=thumb")),
             demo: case.demo,
@@ -214,6 +215,7 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
         spots: spots(&cx, &desk).await?,
         first: (!asking.after.is_empty()).then(|| asking.link("")),
         next,
+        root: desk.root,
         asking,
     })
 }

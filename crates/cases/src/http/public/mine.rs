@@ -208,7 +208,7 @@ async fn draw(
         place: desk.name(case.place),
         agency: desk.name(case.agency),
         received: desk.moment(case.received_at),
-        progress: progress(cx, &desk, &case, &kind),
+        progress: progress(cx, &desk, &case, &kind, true),
         promised: promised(&desk, &case)?,
         history: history(cx, &desk, id, &kind, 1, |_| true).await?,
         photos,

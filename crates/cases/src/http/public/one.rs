@@ -97,7 +97,7 @@ async fn show(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> Answ
         solved: case.solved_at.map(|at| desk.moment(at)),
         late: case.late,
         position: position(&case),
-        progress: progress(&cx, &desk, &case, &kind),
+        progress: progress(&cx, &desk, &case, &kind, false),
         promised: promised(&desk, &case)?,
         answer: Some(case.answer.clone()).filter(|a| approved && !a.is_empty()),
         rating: case.rating,

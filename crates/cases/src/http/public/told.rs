@@ -19,8 +19,14 @@ pub(in crate::http) struct Progress {
     pub done: usize,
 }
 
-/// How far a case is, as everybody reads it.
-pub(in crate::http) fn progress(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Progress {
+/// How far a case is; the reporter (`own`) is asked to rate it, everybody is told that they are.
+pub(in crate::http) fn progress(
+    cx: &Context,
+    desk: &Desk,
+    case: &Case,
+    kind: &CaseType,
+    own: bool,
+) -> Progress {
     let (parts, done) = match case.stage() {
         Stage::New => (["done", "now", "todo", "todo"], 1),
         Stage::Work => (["done", "done", "now", "todo"], 2),
@@ -28,15 +34,15 @@ pub(in crate::http) fn progress(cx: &Context, desk: &Desk, case: &Case, kind: &C
         Stage::Answered | Stage::Closed => (["done"; 4], 4),
         Stage::Refused | Stage::Elsewhere | Stage::Merged => (["over"; 4], 4),
     };
-    let own = kind.flow.state(&case.state).map_or(String::new(), |s| s.name.get(cx.lang).to_owned());
+    let named = kind.flow.state(&case.state).map_or(String::new(), |s| s.name.get(cx.lang).to_owned());
     let (state, due) = match desk.due(cx, case) {
         Ok(due) => (due.state, due.words),
         Err(_) => ("none", String::new()),
     };
     let words = match case.stage() {
-        Stage::Answered => cx.t("case-pub-rate-please"),
-        stage if stage.is_open() && !due.is_empty() => format!("{own} · {due}"),
-        _ => own,
+        Stage::Answered if own => cx.t("case-pub-rate-please"),
+        stage if stage.is_open() && !due.is_empty() => format!("{named} · {due}"),
+        _ => named,
     };
     Progress { parts, words, state, done }
 }
