@@ -17,6 +17,8 @@ use units::Atlas;
 use super::receive::{Position, places_at};
 use super::{Acting, no_case, open, open_any};
 use crate::case::{Case, CaseId, Entry, Shown, may};
+use crate::events::{self, Changed};
+use crate::index;
 use crate::jobs::PHOTOS;
 use crate::route::route;
 use crate::service::Types;
@@ -128,6 +130,10 @@ impl AddPhoto {
         if with_report {
             acting.case.changed_at = acting.now;
             store::cases::save(&mut acting.tx, &mut acting.case).await?;
+            // It may have moved to another commune, whose officers now find it.
+            index::put(&mut acting.tx, &acting.case, &acting.kind).await?;
+            let told = changed(&acting);
+            events::publish(&mut acting.tx, acting.now, &told).await?;
             audit(&mut acting.tx, cx, "case.add_photo", &format!("case:{id}"), &detail).await?;
             acting.tx.commit().await?;
             return Ok(Added { n, again: false });
@@ -156,6 +162,22 @@ impl AddPhoto {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// What others are told of a photo that came with its report.
+fn changed(acting: &Acting) -> Changed {
+    let case = &acting.case;
+    let mut units = vec![acting.before.0, acting.before.1, case.place, case.agency];
+    units.sort_unstable();
+    units.dedup();
+    Changed {
+        case: case.seq,
+        kind: case.kind.clone(),
+        deed: "photos".into(),
+        units,
+        received_at: case.received_at,
+        solved_at: case.solved_at,
     }
 }
 

@@ -36,13 +36,16 @@ async fn add(cx: Context, Path(code): Path<String>, request: Request) -> Answer 
     };
     // The secret is asked for before the body is read.
     let (id, ..) = mine::admit(&cx, &Desk::open(&cx)?, &code, &secret).await?;
+    let mut held = form::Held::default();
     let photos = match kind.starts_with("multipart/form-data") {
         true => {
             let wrong = |e: String| invalid("upload", "Biểu mẫu gửi ảnh không đọc được.").because(e);
             let form = Multipart::from_request(request, &()).await.map_err(|e| wrong(e.to_string()))?;
-            form::read(form).await?.photos
+            let mut sent = form::read(form).await?;
+            std::mem::take(&mut sent.photos)
         }
         false => {
+            held.take(MOST_BYTES)?;
             let body = Bytes::from_request(request, &()).await.map_err(|e| too_large().because(e.to_string()))?;
             vec![body.to_vec()]
         }

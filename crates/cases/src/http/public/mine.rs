@@ -172,7 +172,7 @@ async fn draw(
     let (id, case, kind) = admit(cx, &desk, code, &typed.k).await?;
     let own = case.code(&kind.flow.code);
     let secret = receipt::spelled(&typed.k);
-    let here = format!("{}/report/{own}?k={secret}", origin(headers));
+    let here = format!("{}/report/{own}?k={secret}", origin(cx, headers).await?);
     let photos = store::photos::of(&cx.db, id)
         .await?
         .into_iter()
@@ -231,12 +231,13 @@ async fn draw(
     Ok(private(response))
 }
 
-/// The address under which the reader knows us, for the code to scan.
-fn origin(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    let host = text("host").unwrap_or("localhost");
-    let local = host.starts_with("127.") || host.starts_with("localhost");
-    format!("{}://{host}", if local { "http" } else { "https" })
+/// The address under which the reader knows us, for the code to scan. Whether it is reached over TLS, through
+/// a proxy too, is what the program was told at its start.
+async fn origin(cx: &Context, headers: &HeaderMap) -> Result<String> {
+    let own = storage::settings::get(&cx.db, "serve.address").await?.unwrap_or_default();
+    let scheme = if own.starts_with("https://") { "https" } else { "http" };
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+    Ok(format!("{scheme}://{host}"))
 }
 
 async fn show(
@@ -303,10 +304,10 @@ async fn erase(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) 
 }
 
 async fn add_photos(cx: Context, Path(code): Path<String>, form: Multipart) -> Answer {
-    let sent = form::read(form).await?;
+    let mut sent = form::read(form).await?;
     let k = sent.take("k");
     let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &k).await?;
-    let refused = form::add_all(&cx, id, sent.photos).await?;
+    let refused = form::add_all(&cx, id, std::mem::take(&mut sent.photos)).await?;
     let told = if refused.is_empty() { cx.t("case-pub-photos-added") } else { refused.join(" ") };
     redirect_with(&back(&code, &k), &told)
 }

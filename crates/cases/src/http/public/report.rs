@@ -230,7 +230,7 @@ fn field_of(e: &Error) -> &'static str {
 }
 
 async fn send(cx: Context, headers: HeaderMap, ClientIp(address): ClientIp, form: Multipart) -> Answer {
-    let sent = form::read(form).await?;
+    let mut sent = form::read(form).await?;
     let typed = Typed {
         key: sent.take("key"),
         kind: sent.take("kind"),
@@ -290,7 +290,7 @@ async fn send(cx: Context, headers: HeaderMap, ClientIp(address): ClientIp, form
         }
         Err(e) => return Err(e.into()),
     };
-    let refused = form::add_all(&cx, receipt.case.seq, sent.photos).await?;
+    let refused = form::add_all(&cx, receipt.case.seq, std::mem::take(&mut sent.photos)).await?;
     let to = format!("/report/{}?k={}", receipt.code, url_encode(&receipt.secret));
     match refused.is_empty() {
         true => Ok(Redirect::to(&to).into_response()),
