@@ -44,7 +44,10 @@ impl JobHandler for DrawPhoto {
             let turn = self.one.acquire().await;
             let drawn = tokio::task::spawn_blocking(move || {
                 let limits = Limits::default();
-                Ok((photos::render(&bytes, Size::Thumb, &limits)?, photos::render(&bytes, Size::Screen, &limits)?))
+                Ok((
+                    photos::render(&bytes, Size::Thumb, &limits)?,
+                    photos::render(&bytes, Size::Screen, &limits)?,
+                ))
             })
             .await
             .map_err(|e| internal("photo_job", "Việc vẽ ảnh bị ngắt").because(e))?;

@@ -46,11 +46,12 @@ pub fn kept(secret: &str) -> Vec<u8> {
 
 /// A secret as it is written, however somebody typed it.
 pub fn spelled(secret: &str) -> String {
-    let plain = secret.chars().filter(char::is_ascii_alphanumeric).take(64).map(|c| match c.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    });
+    let plain =
+        secret.chars().filter(char::is_ascii_alphanumeric).take(64).map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        });
     let mut text = String::new();
     for (i, c) in plain.enumerate() {
         if i > 0 && i % 4 == 0 {

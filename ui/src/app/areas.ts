@@ -3,7 +3,10 @@ import { make, word } from "../lib/dom";
 
 type Ring = [number, number][];
 interface Shapes {
-  features: { geometry: { type: string; coordinates: Ring[] | Ring[][] } }[];
+  features: {
+    properties: { name?: string; label?: [number, number] | null };
+    geometry: { type: string; coordinates: Ring[] | Ring[][] };
+  }[];
 }
 
 export const NS = "http://www.w3.org/2000/svg";
@@ -58,11 +61,27 @@ export async function drawAreas(box: HTMLElement, url: string, label: string): P
     lands.append(path);
   }
   svg.append(lands);
+  const names = document.createElementNS(NS, "g");
+  names.setAttribute("aria-hidden", "true");
+  for (const { properties: p } of features) {
+    if (!p.label) continue;
+    const { x, y } = flat(p.label[1], p.label[0]);
+    const text = document.createElementNS(NS, "text");
+    text.setAttribute("class", "area-name");
+    text.setAttribute("x", String(x));
+    text.setAttribute("y", String(y));
+    text.textContent = p.name ?? "";
+    names.append(text);
+  }
+  svg.append(names);
   const all = { x: x0, y: y0, w: x1 - x0, h: y1 - y0 };
   let seen = { ...all };
   const hearers: (() => void)[] = [];
   const look = (): void => {
     svg.setAttribute("viewBox", `${seen.x} ${seen.y} ${seen.w} ${seen.h}`);
+    // From afar the names would lie over each other.
+    names.toggleAttribute("hidden", seen.w > all.w / 2);
+    names.setAttribute("font-size", String(11 / (svg.getScreenCTM()?.a ?? 1)));
     for (const hear of hearers) hear();
   };
   const whole = (): void => {

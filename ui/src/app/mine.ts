@@ -41,7 +41,8 @@ function standing(r: Report): { words: string; parts: string[] } {
   return { words: [words, ...lost].join(" · "), parts: r.how?.parts ?? ["done", "now", "todo", "todo"] };
 }
 
-async function card(r: Report): Promise<HTMLLIElement> {
+/** `drops`: one that was not sent can be thrown away here. */
+async function card(r: Report, drops: boolean): Promise<HTMLLIElement> {
   const li = make("li");
   li.dataset["state"] = r.state;
   const link = make("a", "report-card");
@@ -56,8 +57,8 @@ async function card(r: Report): Promise<HTMLLIElement> {
   box.append(make("b", "", r.title), small, parts(how));
   link.append(photo ?? make("span", "report-photo"), box);
   li.append(link);
-  if (r.state !== "sent" && !r.code) {
-    const drop = make("button", "btn s", word("Bỏ", "Discard"));
+  if (drops && r.state !== "sent" && !r.code) {
+    const drop = make("button", "btn s drop-one", word("Bỏ, không gửi", "Discard"));
     drop.type = "button";
     drop.addEventListener("click", () => {
       if (confirm(word("Bỏ phản ánh chưa gửi này?", "Discard this report, which was not sent?"))) {
@@ -84,7 +85,7 @@ async function show(): Promise<void> {
   const list = one("[data-mine-list]");
   if (!section || !list) return;
   const most = Number(section.dataset["most"] ?? 5);
-  const cards = await Promise.all(reports.slice(0, most).map(card));
+  const cards = await Promise.all(reports.slice(0, most).map((r) => card(r, most > 5)));
   list.replaceChildren(...cards);
   const none = one("[data-mine-none]");
   if (none) none.hidden = reports.length > 0;

@@ -54,6 +54,16 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     if (control instanceof HTMLElement) control.toggleAttribute("aria-invalid", words !== "");
     if (control instanceof HTMLElement && words) control.setAttribute("aria-invalid", "true");
   };
+  /** The same, and brings the person there. */
+  const complain = (field: string, words: string): void => {
+    tell(field, words);
+    const control = form.elements.namedItem(field === "position" ? "address" : field);
+    const first = control instanceof RadioNodeList ? control[0] : control;
+    if (first instanceof HTMLElement) {
+      first.closest("details")?.setAttribute("open", "");
+      first.focus();
+    }
+  };
   const quiet = (): void => every("[data-error]", form).forEach((box) => tell(box.dataset["error"] ?? "", ""));
 
   form.classList.add("up");
@@ -106,6 +116,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     set("lon", spot.lon.toFixed(6));
     set("accuracy", String(Math.round(spot.accuracy)));
     tell("position", "");
+    tell("place", "");
     const near = word("sai số", "within");
     if (where) where.textContent = `${spot.lat.toFixed(5)}, ${spot.lon.toFixed(5)} (${near} ${Math.round(spot.accuracy)} m)`;
     if (!navigator.onLine) return;
@@ -195,7 +206,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     }
     shots = fixing.shots;
     void redraw();
-    if (fixing.fault) tell(FIELDS[fixing.fault.code] ?? "top", fixing.fault.title);
+    if (fixing.fault) complain(FIELDS[fixing.fault.code] ?? "top", fixing.fault.title);
   }
 
   const report = async (): Promise<Report> => {
@@ -244,14 +255,14 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     const content = value("content");
     if ([...content].length > LONGEST) {
       const n = [...content].length;
-      return tell("content", word(`Nội dung dài ${n} ký tự, tối đa ${LONGEST}.`, `${n} characters, at most ${LONGEST}.`));
+      return complain("content", word(`Nội dung dài ${n} ký tự, tối đa ${LONGEST}.`, `${n} characters, at most ${LONGEST}.`));
     }
     if (content === "" && !(shots.length > 0 && value("category"))) {
       const why = word(
         "Hãy ghi điều bạn muốn phản ánh, hoặc chụp ảnh và chọn loại.",
         "Say what it is, or take a photo and choose a category.",
       );
-      return tell("content", why);
+      return complain("content", why);
     }
     const kept = await report();
     await put(kept);
@@ -261,7 +272,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     await Promise.race([answered, new Promise((late) => setTimeout(late, navigator.onLine ? PATIENCE : 0))]);
     const now = await get(kept.key);
     if (now?.state === "refused" && now.fault) {
-      return tell(FIELDS[now.fault.code] ?? "top", now.fault.title);
+      return complain(FIELDS[now.fault.code] ?? "top", now.fault.title);
     }
     location.assign(
       now?.state === "sent" && now.code && now.secret

@@ -96,8 +96,7 @@ impl AddPhoto {
             None => None,
         };
         let name = format!("{}.{}", &sha256[..12], seen.format.ending());
-        let file =
-            cx.files.keep(&cx.db, cx.clock.as_ref(), &name, seen.format.media_type(), &clean).await?;
+        let file = cx.files.keep(&cx.db, cx.clock.as_ref(), &name, seen.format.media_type(), &clean).await?;
 
         let mut acting = match self.by {
             By::Reporter => open_any(cx, id, None).await?,

@@ -86,8 +86,7 @@ pub async fn first_of(db: &Db, ids: Vec<i64>, public: bool) -> Result<Vec<(i64, 
 
 const SAME: &str = "SELECT CAST(p.n AS BIGINT) AS n FROM case_photo p JOIN file f ON f.id = p.file
     WHERE p.seq = $1 AND f.sha256 = $2 ORDER BY p.n LIMIT 1";
-const COUNT: &str =
-    "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM case_photo WHERE seq = $1 AND role = $2";
+const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM case_photo WHERE seq = $1 AND role = $2";
 
 /// The number of the photo with this content, when the case has it.
 pub async fn same(db: &Db, id: CaseId, sha256: &str) -> Result<Option<i64>> {

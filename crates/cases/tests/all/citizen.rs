@@ -214,13 +214,15 @@ async fn everybody_reads_what_was_published_and_no_more() {
         let page = get(&house, "", &format!("/reports/{code}")).await;
         assert_eq!(page.status, StatusCode::OK);
         let text = page.text();
-        for there in ["Đèn đường tắt ở ngã ba.", "Đã thay bóng đèn mới.", "Phòng KTHT", "Hẹn giải quyết"] {
+        for there in ["Đèn đường tắt ở ngã ba.", "Đã thay bóng đèn mới.", "Phòng KTHT", "Hẹn giải quyết"]
+        {
             assert!(text.contains(there), "{there}: {text}");
         }
         let list = get(&house, "", "/reports?q=den+duong").await.text();
         assert!(list.contains(code) && list.contains("Đèn đường tắt ở ngã ba."), "found without marks");
         let api = get(&house, "", &format!("/api/v1/reports/{code}")).await.text();
-        for hidden in ["Ông Tư", NAME, PHONE, EMAIL, "Cán bộ phường", "Chủ tịch phường", "Một cán bộ"] {
+        for hidden in ["Ông Tư", NAME, PHONE, EMAIL, "Cán bộ phường", "Chủ tịch phường", "Một cán bộ"]
+        {
             for (where_, text) in [("page", &text), ("list", &list), ("api", &api)] {
                 assert!(!text.contains(hidden), "«{hidden}» on the {where_}");
             }
@@ -261,7 +263,10 @@ async fn the_commune_is_found_and_positions_elsewhere_are_told() {
         assert_eq!(found["sure"], json!(true));
         for (lat, lon, code) in [(48.8, 2.3, "position_outside"), (21.0, 105.8, "position_elsewhere")] {
             let locate = get(&house, "", &format!("/api/v1/locate?lat={lat}&lon={lon}")).await;
-            assert_eq!((locate.status, locate.json()["code"].clone()), (StatusCode::UNPROCESSABLE_ENTITY, json!(code)));
+            assert_eq!(
+                (locate.status, locate.json()["code"].clone()),
+                (StatusCode::UNPROCESSABLE_ENTITY, json!(code))
+            );
             let sent = house.json("", "/api/v1/reports", &told(lat, lon, "0123456789abcdef0125")).await;
             assert_eq!(sent.json()["code"], json!(code));
             let (lat, lon) = (lat.to_string(), lon.to_string());
@@ -292,7 +297,8 @@ async fn what_is_close_and_published_is_offered_before_a_duplicate_is_made() {
         };
         let none = json!({"reports": []});
         assert_eq!(get(&house, "", &near(10.05, "road_hole")).await.json(), none, "not published yet");
-        let shown = Moderate { published: true, text: "Ổ gà sâu.".into(), photos: Vec::new(), seen: None };
+        let shown =
+            Moderate { published: true, text: "Ổ gà sâu.".into(), photos: Vec::new(), seen: None };
         let secret = cases::receipt::kept(sent.json()["secret"].as_str().unwrap());
         let id = cases::store::people::of_receipt(&house.cx.db, &secret).await.unwrap().unwrap();
         shown.run(&house.as_("desk"), id).await.unwrap();
@@ -317,7 +323,8 @@ async fn the_map_of_a_province_stays_small() {
         let mut tx = house.cx.db.begin().await.unwrap();
         for i in 0..n {
             // Spread over a province as large as one is, in no order.
-            (case.lat, case.lon) = (Some(9.5 + (i * 7919 % 9000) as f64 / 1e4), Some(105.3 + (i * 104_729 % 9000) as f64 / 1e4));
+            (case.lat, case.lon) =
+                (Some(9.5 + (i * 7919 % 9000) as f64 / 1e4), Some(105.3 + (i * 104_729 % 9000) as f64 / 1e4));
             case.published = true;
             cases::store::cases::insert(&mut tx, &mut case).await.unwrap();
         }
@@ -336,7 +343,8 @@ async fn the_map_of_a_province_stays_small() {
 async fn the_twenty_first_report_of_a_device_in_an_hour_is_refused() {
     for house in House::all().await {
         for n in 0..21 {
-            let told = json!({"key": format!("0123456789abcdef-{n}"), "content": "Rác.", "device": "máy-một"});
+            let told =
+                json!({"key": format!("0123456789abcdef-{n}"), "content": "Rác.", "device": "máy-một"});
             let sent = house.json("", "/api/v1/reports", &told).await;
             let wanted = if n < 20 { StatusCode::CREATED } else { StatusCode::TOO_MANY_REQUESTS };
             assert_eq!(sent.status, wanted, "{n}: {}", sent.text());

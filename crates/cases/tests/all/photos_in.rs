@@ -28,7 +28,9 @@ fn exif() -> Vec<u8> {
     let (main, gps) = (8_u32, 8 + 2 + 2 * 12 + 4);
     let text = gps + 2 + 4 * 12 + 4;
     let lat = text + owner.len() as u32;
-    let fractions = |all: [u32; 3]| all.iter().flat_map(|n| [n.to_le_bytes(), 1_u32.to_le_bytes()].concat()).collect::<Vec<u8>>();
+    let fractions = |all: [u32; 3]| {
+        all.iter().flat_map(|n| [n.to_le_bytes(), 1_u32.to_le_bytes()].concat()).collect::<Vec<u8>>()
+    };
     [
         b"II*\0".to_vec(),
         main.to_le_bytes().to_vec(),
@@ -70,7 +72,8 @@ fn bomb() -> Vec<u8> {
     };
     let side = 60_000_u32.to_be_bytes();
     let head = [&side[..], &side, &[8, 2, 0, 0, 0]].concat();
-    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"IDAT", &[0; 32]), chunk(b"IEND", &[])].concat()
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"IDAT", &[0; 32]), chunk(b"IEND", &[])]
+        .concat()
 }
 
 /// Bad photos with the code that says why.
@@ -98,7 +101,11 @@ async fn a_photo_is_cleaned_placed_and_drawn_and_public_only_when_the_desk_says_
         let to = sent.header("location");
         let id: i64 = house.column("SELECT CAST(seq AS TEXT) AS n FROM cases").await[0].parse().unwrap();
         let case = house.case(id).await;
-        assert_eq!((case.title.as_str(), case.photos), ("Mất nắp cống", 1), "a photo and a category say enough");
+        assert_eq!(
+            (case.title.as_str(), case.photos),
+            ("Mất nắp cống", 1),
+            "a photo and a category say enough"
+        );
         assert_eq!((case.lat, case.lon), (Some(10.05), Some(105.75)), "the camera said where");
         assert_eq!((case.place, case.place_sure), (CAI_KHE, true));
         assert_ne!(case.agency, CITY, "and the ward's office has it");
@@ -127,7 +134,11 @@ async fn a_photo_is_cleaned_placed_and_drawn_and_public_only_when_the_desk_says_
             seen: None,
         };
         shown(&[]).run(&house.as_("desk"), id).await.unwrap();
-        assert_eq!(get(&house, "", &public).await.status, StatusCode::NOT_FOUND, "the case is, the photo is not");
+        assert_eq!(
+            get(&house, "", &public).await.status,
+            StatusCode::NOT_FOUND,
+            "the case is, the photo is not"
+        );
         shown(&[1]).run(&house.as_("desk"), id).await.unwrap();
         let told = get(&house, "", &public).await;
         assert_eq!(told.status, StatusCode::OK);
@@ -138,7 +149,11 @@ async fn a_photo_is_cleaned_placed_and_drawn_and_public_only_when_the_desk_says_
         let staff = format!("/cases/{code}/photos/1?size=full");
         let full = get(&house, "officer", &staff).await;
         assert_eq!((full.status, full.bytes), (StatusCode::OK, bytes));
-        assert_eq!(get(&house, "other", &staff).await.status, StatusCode::NOT_FOUND, "another commune's officer");
+        assert_eq!(
+            get(&house, "other", &staff).await.status,
+            StatusCode::NOT_FOUND,
+            "another commune's officer"
+        );
         assert_eq!(get(&house, "", &staff).await.status, StatusCode::SEE_OTHER, "nobody signed in");
     }
 }
@@ -150,7 +165,9 @@ async fn a_bad_photo_is_told_and_the_report_is_not_lost() {
         let files: Vec<(&str, &[u8])> = all.iter().map(|b| ("anh.jpg", b.1.as_slice())).collect();
         let good = picture(9);
         let words = [("key", "0123456789abcdef0201"), ("content", "Cây đổ chắn đường.")];
-        let sent = multipart(&house, "/report", &words, &[&[("tot.jpg", good.as_slice())], &files[..]].concat()).await;
+        let sent =
+            multipart(&house, "/report", &words, &[&[("tot.jpg", good.as_slice())], &files[..]].concat())
+                .await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
         let told = sent.notice();
         for n in 2..=6 {
@@ -180,7 +197,12 @@ async fn the_same_photo_twice_is_one_and_the_seventh_is_refused() {
         let (code, secret) = (&receipt.code, &receipt.secret);
         for n in 1..=6_u8 {
             let first = photo(&house, code, secret, &picture(n)).await;
-            assert_eq!((first.status, first.json()["n"].clone()), (StatusCode::CREATED, json!(n)), "{}", first.text());
+            assert_eq!(
+                (first.status, first.json()["n"].clone()),
+                (StatusCode::CREATED, json!(n)),
+                "{}",
+                first.text()
+            );
             let again = photo(&house, code, secret, &picture(n)).await;
             assert_eq!((again.status, again.json()["n"].clone()), (StatusCode::OK, json!(n)));
             // With another owner in it, it is the same picture.
@@ -188,7 +210,10 @@ async fn the_same_photo_twice_is_one_and_the_seventh_is_refused() {
             assert_eq!((again.status, again.json()["n"].clone()), (StatusCode::OK, json!(n)));
         }
         let seventh = photo(&house, code, secret, &picture(200)).await;
-        assert_eq!((seventh.status, seventh.json()["code"].clone()), (StatusCode::CONFLICT, json!("case_photos_many")));
+        assert_eq!(
+            (seventh.status, seventh.json()["code"].clone()),
+            (StatusCode::CONFLICT, json!("case_photos_many"))
+        );
         assert_eq!(house.case(receipt.case.seq).await.photos, 6);
         let files = "SELECT CAST(COUNT(*) AS TEXT) AS n FROM file";
         assert_eq!(house.column(files).await, ["6"], "what is refused or known leaves no file");
@@ -204,7 +229,10 @@ async fn two_of_one_queue_that_send_the_same_photo_at_once_make_one() {
         let two = photo(&house, &receipt.code, &receipt.secret, &bytes);
         let (one, two) = tokio::join!(one, two);
         assert!(one.status.is_success() && two.status.is_success(), "{} {}", one.text(), two.text());
-        assert_eq!((house.case(receipt.case.seq).await.photos, one.json()["n"].clone()), (1, two.json()["n"].clone()));
+        assert_eq!(
+            (house.case(receipt.case.seq).await.photos, one.json()["n"].clone()),
+            (1, two.json()["n"].clone())
+        );
     }
 }
 

@@ -102,8 +102,7 @@ async fn near(cx: Context, Query(asking): Query<Asking>) -> Answer {
 async fn locate(cx: Context, Query(asking): Query<Asking>) -> Answer {
     let desk = Desk::open(&cx)?;
     let (places, sure) = places_at(&cx, asking.position()?).await?;
-    let places: Vec<_> =
-        places.into_iter().map(|p| json!({"unit": p, "name": desk.name(p)})).collect();
+    let places: Vec<_> = places.into_iter().map(|p| json!({"unit": p, "name": desk.name(p)})).collect();
     Ok(Json(json!({ "places": places, "sure": sure })).into_response())
 }
 

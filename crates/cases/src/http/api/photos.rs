@@ -46,7 +46,8 @@ async fn add(cx: Context, Path(code): Path<String>, request: Request) -> Answer 
         }
         false => {
             held.take(MOST_BYTES)?;
-            let body = Bytes::from_request(request, &()).await.map_err(|e| too_large().because(e.to_string()))?;
+            let body =
+                Bytes::from_request(request, &()).await.map_err(|e| too_large().because(e.to_string()))?;
             vec![body.to_vec()]
         }
     };

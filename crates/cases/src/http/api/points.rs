@@ -83,7 +83,13 @@ mod tests {
         let told = steps([900, 897, 897, -4].into_iter());
         assert_eq!(told, [900, -3, 0, -901]);
         let mut sum = 0;
-        let back: Vec<i64> = told.iter().map(|d| { sum += d; sum }).collect();
+        let back: Vec<i64> = told
+            .iter()
+            .map(|d| {
+                sum += d;
+                sum
+            })
+            .collect();
         assert_eq!(back, [900, 897, 897, -4]);
     }
 }

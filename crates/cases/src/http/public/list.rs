@@ -162,7 +162,10 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
         rows.push(Row {
             link: format!("/reports/{code}"),
             title: title(&cx, case, &kind),
-            category: kind.flow.category(&case.category).map_or(String::new(), |c| c.name.get(cx.lang).into()),
+            category: kind
+                .flow
+                .category(&case.category)
+                .map_or(String::new(), |c| c.name.get(cx.lang).into()),
             place: desk.name(case.place),
             received: desk.moment(case.received_at),
             progress: progress(&cx, &desk, case, &kind, false),

@@ -19,10 +19,10 @@ use web::{Answer, Page};
 use super::told::{Progress, iso, progress};
 use super::{Frame, form, private, title};
 use crate::actions::erase::Erase;
+use crate::actions::no_case;
 use crate::actions::rate::Rate;
 use crate::actions::receive::clean;
 use crate::actions::reply::Reply;
-use crate::actions::no_case;
 use crate::case::{Case, CaseId};
 use crate::clock::ClockKind;
 use crate::http::show::{Desk, number_of};
@@ -188,23 +188,29 @@ async fn draw(
         asked = Some(lines.iter().rev().find(|l| l.deed == "ask").map_or(String::new(), |l| l.text.clone()));
     }
     let open_to_rating = case.stage() == Stage::Answered
-        && kind.flow.rating.as_ref().zip(case.solved_at).is_some_and(|(rule, at)| {
-            desk.now <= at.plus_seconds(rule.days * 86_400)
-        });
+        && kind
+            .flow
+            .rating
+            .as_ref()
+            .zip(case.solved_at)
+            .is_some_and(|(rule, at)| desk.now <= at.plus_seconds(rule.days * 86_400));
     let merged = match case.merged_into {
-        Some(into) => store::cases::get(&cx.db, into)
-            .await?
-            .filter(|c| c.published)
-            .map(|c| c.code(&kind.flow.code)),
+        Some(into) => {
+            store::cases::get(&cx.db, into).await?.filter(|c| c.published).map(|c| c.code(&kind.flow.code))
+        }
         None => None,
     };
-    let answered = matches!(case.stage(), Stage::Answered | Stage::Closed | Stage::Refused | Stage::Elsewhere);
+    let answered =
+        matches!(case.stage(), Stage::Answered | Stage::Closed | Stage::Refused | Stage::Elsewhere);
     let status = fault.as_ref().map(|f| web::fault::status(&f.1));
     let mut response = page(&MinePage {
         page: cx.page(cx.words.say(cx.lang, "case-pub-mine-title", &[("code", own.clone().into())]))?,
         frame: Frame::of(headers, "report"),
         qr: identity::totp::qr(&here, &cx.t("case-pub-qr"))?,
-        category: kind.flow.category(&case.category).map_or(String::new(), |c| c.name.get(cx.lang).to_owned()),
+        category: kind
+            .flow
+            .category(&case.category)
+            .map_or(String::new(), |c| c.name.get(cx.lang).to_owned()),
         place: desk.name(case.place),
         agency: desk.name(case.agency),
         received: desk.moment(case.received_at),
@@ -274,12 +280,7 @@ async fn reply(
     }
 }
 
-async fn rate(
-    cx: Context,
-    headers: HeaderMap,
-    Path(code): Path<String>,
-    Form(typed): Form<Typed>,
-) -> Answer {
+async fn rate(cx: Context, headers: HeaderMap, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {
     let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &typed.k).await?;
     let done = match clean(&typed.text, 2_000, "Lời nhận xét") {
         Ok(text) => (Rate { stars: typed.stars.parse().unwrap_or(0), text }).run(&cx, id).await,
@@ -350,7 +351,10 @@ async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret
         .map_err(|e| foundation::error::internal("case_data", "Không ghi được dữ liệu").because(e))?;
     let name = format!("attachment; filename=\"{own}.json\"");
     let response: Response = (
-        [(header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        [
+            (header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
         text,
     )
         .into_response();

@@ -75,8 +75,6 @@ fn random_key() -> Result<String> {
 
 /// An answer that belongs to its reader alone.
 fn private(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
 }

@@ -90,7 +90,10 @@ async fn show(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> Answ
         frame: Frame::of(&headers, "reports"),
         title,
         text: case.public_text.clone(),
-        category: kind.flow.category(&case.category).map_or(String::new(), |c| c.name.get(cx.lang).to_owned()),
+        category: kind
+            .flow
+            .category(&case.category)
+            .map_or(String::new(), |c| c.name.get(cx.lang).to_owned()),
         place: desk.name(case.place),
         agency: desk.name(case.agency),
         received: desk.moment(case.received_at),

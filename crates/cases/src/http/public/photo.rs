@@ -59,11 +59,7 @@ fn small(size: &str) -> &str {
     if size == "screen" { "screen" } else { "thumb" }
 }
 
-async fn public(
-    cx: Context,
-    Path((code, n)): Path<(String, i64)>,
-    Query(asking): Query<Asking>,
-) -> Answer {
+async fn public(cx: Context, Path((code, n)): Path<(String, i64)>, Query(asking): Query<Asking>) -> Answer {
     let id = number_of(&code).ok_or_else(no_case)?;
     let case = store::cases::get(&cx.db, id).await?.filter(|c| c.published).ok_or_else(no_case)?;
     let photo = store::photos::one(&cx.db, case.seq, n).await?.filter(|p| p.shown).ok_or_else(no_photo)?;
@@ -71,22 +67,14 @@ async fn public(
     Ok(send(&cx, &photo, small(&asking.size), "public, max-age=86400, immutable").await?)
 }
 
-async fn reporter(
-    cx: Context,
-    Path((code, n)): Path<(String, i64)>,
-    Query(asking): Query<Asking>,
-) -> Answer {
+async fn reporter(cx: Context, Path((code, n)): Path<(String, i64)>, Query(asking): Query<Asking>) -> Answer {
     let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &asking.k).await?;
     let own = |p: &Photo| p.role == "report" || p.shown;
     let photo = store::photos::one(&cx.db, id, n).await?.filter(own).ok_or_else(no_photo)?;
     Ok(send(&cx, &photo, small(&asking.size), "private, max-age=3600").await?)
 }
 
-async fn officer(
-    cx: Context,
-    Path((code, n)): Path<(String, i64)>,
-    Query(asking): Query<Asking>,
-) -> Answer {
+async fn officer(cx: Context, Path((code, n)): Path<(String, i64)>, Query(asking): Query<Asking>) -> Answer {
     let (id, ..) = find(&cx, &Desk::open(&cx)?, &code).await?;
     let photo = store::photos::one(&cx.db, id, n).await?.ok_or_else(no_photo)?;
     let size = if asking.size == "full" { "full" } else { small(&asking.size) };

@@ -26,10 +26,7 @@ use crate::workflow::Intake;
 
 pub(super) fn routes() -> Vec<Route> {
     let send = post(send).layer(DefaultBodyLimit::max(form::MOST_BYTES));
-    vec![
-        Route::get("/report", Access::Public, get(show)),
-        Route::post("/report", Access::Public, send),
-    ]
+    vec![Route::get("/report", Access::Public, get(show)), Route::post("/report", Access::Public, send)]
 }
 
 /// A group of categories to choose from.

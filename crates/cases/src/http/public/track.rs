@@ -16,10 +16,7 @@ use crate::receipt;
 use crate::store;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::get("/track", Access::Public, get(show)),
-        Route::post("/track", Access::Public, post(find)),
-    ]
+    vec![Route::get("/track", Access::Public, get(show)), Route::post("/track", Access::Public, post(find))]
 }
 
 #[derive(Debug, Default, Deserialize)]
