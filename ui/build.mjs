@@ -9,6 +9,7 @@ import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promi
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { emblemPng } from "./png.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
@@ -92,6 +93,15 @@ async function sprite() {
   );
 }
 
+// What a phone puts on its first screen must be PNG.
+async function appIcons() {
+  const emblem = await readFile(join(here, "icons", "emblem.svg"), "utf8");
+  await writeFile(join(dist, "app-192.png"), emblemPng(emblem, 192, 0.86));
+  await writeFile(join(dist, "app-512.png"), emblemPng(emblem, 512, 0.86));
+  // A mask cuts all but the middle four fifths.
+  await writeFile(join(dist, "app-mask-512.png"), emblemPng(emblem, 512, 0.62));
+}
+
 async function walk(dir) {
   const out = [];
   for (const entry of await readdir(dir, { withFileTypes: true })) {
@@ -107,6 +117,7 @@ const TYPES = {
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
   woff2: "font/woff2",
+  png: "image/png",
   txt: "text/plain; charset=utf-8",
 };
 
@@ -138,6 +149,7 @@ await sheet();
 await islands();
 if (existsSync(join(here, "src", "map.ts"))) await maplibre();
 await sprite();
+await appIcons();
 const files = await manifest();
 for (const [name, { bytes }] of Object.entries(files)) {
   const gz = /woff2$/.test(name) ? bytes : gzipSync(await readFile(join(dist, name)), { level: 9 }).length;

@@ -14,6 +14,7 @@ pub mod clock;
 pub mod events;
 mod http;
 mod index;
+mod jobs;
 pub mod part;
 pub mod receipt;
 pub mod route;
@@ -37,9 +38,9 @@ pub fn module() -> Module {
         name: "cases",
         migrations: migrations!["0001_cases", "0003_desk"],
         routes: http::routes(),
-        jobs: Vec::new(),
+        jobs: jobs::all(),
         pack_parts: vec![Arc::new(WorkflowPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
-        openapi: "",
+        openapi: include_str!("../openapi.json"),
     }
 }

@@ -41,17 +41,25 @@ pub fn secret(key: &str) -> Result<String> {
 
 /// What is kept of a secret as somebody typed it: case, blanks and dashes do not matter.
 pub fn kept(secret: &str) -> Vec<u8> {
-    let plain: String = secret
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(64)
-        .map(|c| match c.to_ascii_uppercase() {
+    Sha256::digest(spelled(secret).replace('-', "").as_bytes()).to_vec()
+}
+
+/// A secret as it is written, however somebody typed it.
+pub fn spelled(secret: &str) -> String {
+    let plain =
+        secret.chars().filter(char::is_ascii_alphanumeric).take(64).map(|c| match c.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
             other => other,
-        })
-        .collect();
-    Sha256::digest(plain.as_bytes()).to_vec()
+        });
+    let mut text = String::new();
+    for (i, c) in plain.enumerate() {
+        if i > 0 && i % 4 == 0 {
+            text.push('-');
+        }
+        text.push(c);
+    }
+    text
 }
 
 /// What is kept of a device's key, an address or a phone where only sameness matters.
@@ -78,5 +86,6 @@ mod tests {
         let one = secret("018f7a5e-1111-7000-8000-000000000001").unwrap();
         assert_eq!(kept(&one), kept(&one.to_lowercase().replace('-', " ")));
         assert_eq!(kept("O0IL"), kept("0011"));
+        assert_eq!(spelled(&one.to_lowercase().replace('-', " ")), one);
     }
 }

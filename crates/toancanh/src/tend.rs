@@ -23,7 +23,7 @@ const KEPT_S: i64 = 30 * 86_400;
 /// The demo asks itself how often it moves; oftener than this it is not asked.
 const DEMO_BEAT: Duration = Duration::from_secs(3);
 
-/// Removes what nobody needs any more: orphaned files, delivered events, ended jobs.
+/// Removes what nobody needs any more: orphaned files, delivered events, ended jobs, counts of senders.
 pub struct Housekeeping;
 
 impl JobHandler for Housekeeping {
@@ -38,6 +38,8 @@ impl JobHandler for Housekeeping {
             let mut tx = cx.db.begin().await?;
             let events = outbox::sweep(&mut tx, before).await?;
             let ended = jobs::sweep(&mut tx, before).await?;
+            // Who sent how much is asked for the hour alone.
+            cases::store::people::sweep_flood(&mut tx, cx.clock.now().seconds() / 3600 - 1).await?;
             tx.commit().await?;
             let words =
                 format!("{} tệp dở dang, {objects} tệp mồ côi, {events} sự kiện cũ, {ended} việc cũ", rows);

@@ -3,10 +3,12 @@
 //! All that change one case go the same way: [`open`] reads it for changing, under the actor's scope and at
 //! the version they saw; the rule changes it; [`Acting::close`] saves, publishes, audits and commits.
 
+pub mod add_photo;
 pub mod ask_agencies;
 pub mod classify;
 pub mod desk;
 pub mod direct;
+pub mod erase;
 pub mod extend;
 pub mod merge;
 pub mod moderate;

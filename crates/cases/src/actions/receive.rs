@@ -381,7 +381,7 @@ async fn known(cx: &Context, kind: &CaseType, id: i64, secret: String) -> Result
 }
 
 /// The beginning of a text, as a title.
-fn first_words(content: &str) -> String {
+pub fn first_words(content: &str) -> String {
     let line = content.lines().next().unwrap_or_default();
     if line.chars().count() <= 80 {
         return line.to_owned();

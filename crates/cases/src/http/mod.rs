@@ -3,6 +3,7 @@
 
 mod api;
 mod desk;
+mod public;
 pub(crate) mod show;
 
 use kit::Route;
@@ -16,6 +17,7 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::new::routes(),
         desk::bulk::routes(),
         desk::shift::routes(),
+        public::routes(),
         api::routes(),
     ]
     .concat()

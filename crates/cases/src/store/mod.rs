@@ -6,4 +6,5 @@ pub mod entries;
 pub mod lists;
 pub mod people;
 pub mod photos;
+pub mod public;
 pub mod types;

@@ -83,3 +83,27 @@ pub async fn first_of(db: &Db, ids: Vec<i64>, public: bool) -> Result<Vec<(i64, 
     )
     .await
 }
+
+const SAME: &str = "SELECT CAST(p.n AS BIGINT) AS n FROM case_photo p JOIN file f ON f.id = p.file
+    WHERE p.seq = $1 AND f.sha256 = $2 ORDER BY p.n LIMIT 1";
+const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM case_photo WHERE seq = $1 AND role = $2";
+
+/// The number of the photo with this content, when the case has it.
+pub async fn same(db: &Db, id: CaseId, sha256: &str) -> Result<Option<i64>> {
+    Ok(db.one::<(i64,)>(SAME, args![id, sha256]).await?.map(|r| r.0))
+}
+
+/// The same, in a transaction.
+pub async fn same_in(tx: &mut Tx, id: CaseId, sha256: &str) -> Result<Option<i64>> {
+    Ok(tx.one::<(i64,)>(SAME, args![id, sha256]).await?.map(|r| r.0))
+}
+
+/// How many photos of this role a case has.
+pub async fn count(db: &Db, id: CaseId, role: &str) -> Result<i64> {
+    Ok(db.one::<(i64,)>(COUNT, args![id, role]).await?.map_or(0, |r| r.0))
+}
+
+/// The same, in a transaction.
+pub async fn count_in(tx: &mut Tx, id: CaseId, role: &str) -> Result<i64> {
+    Ok(tx.one::<(i64,)>(COUNT, args![id, role]).await?.map_or(0, |r| r.0))
+}

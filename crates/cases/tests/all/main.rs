@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+mod citizen;
 mod desk;
+mod form;
 mod openness;
+mod photos_in;
 mod place;
 mod privacy;
 mod search;

@@ -1,9 +1,13 @@
 //! `/api/v1`: reports in, cases out.
 
+mod near;
+mod photos;
+mod points;
 mod reports;
+mod status;
 
 use kit::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    reports::routes()
+    [reports::routes(), photos::routes(), near::routes(), points::routes(), status::routes()].concat()
 }

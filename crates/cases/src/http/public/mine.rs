@@ -1,0 +1,362 @@
+//! `GET /report/{code}?k=SECRET`: the reporter's own page: how it stands, what was done, what they are asked,
+//! their word on the answer, their data. Whoever holds the receipt is the reporter; a wrong secret is a page
+//! that does not exist.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, Query};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use foundation::{Kind, Result};
+use http::{HeaderMap, header};
+use kit::http::{page, redirect_with, url_encode};
+use kit::{Access, Context, Route};
+use serde::Deserialize;
+use serde_json::json;
+use web::{Answer, Page};
+
+use super::told::{Progress, iso, progress};
+use super::{Frame, form, private, title};
+use crate::actions::erase::Erase;
+use crate::actions::no_case;
+use crate::actions::rate::Rate;
+use crate::actions::receive::clean;
+use crate::actions::reply::Reply;
+use crate::case::{Case, CaseId};
+use crate::clock::ClockKind;
+use crate::http::show::{Desk, number_of};
+use crate::receipt;
+use crate::service::CaseType;
+use crate::store;
+use crate::workflow::{Deed, Stage};
+
+pub(super) fn routes() -> Vec<Route> {
+    let photos = post(add_photos).layer(DefaultBodyLimit::max(form::MOST_BYTES));
+    vec![
+        Route::get("/report/{code}", Access::Public, get(show)),
+        Route::get("/report/{code}/data", Access::Public, get(data)),
+        Route::post("/report/{code}/reply", Access::Public, post(reply)),
+        Route::post("/report/{code}/rate", Access::Public, post(rate)),
+        Route::post("/report/{code}/erase", Access::Public, post(erase)),
+        Route::post("/report/{code}/photos", Access::Public, photos),
+    ]
+}
+
+/// What makes somebody the reporter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Secret {
+    k: String,
+}
+
+/// What the reporter's forms hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    k: String,
+    text: String,
+    stars: String,
+}
+
+/// A line of the history, without names of officers.
+pub(super) struct Line {
+    pub at: String,
+    pub what: String,
+    pub text: String,
+    pub note: String,
+}
+
+/// A photo with its addresses.
+pub(super) struct PhotoShown {
+    pub n: i64,
+    pub link: String,
+    pub thumb: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public_mine.html")]
+struct MinePage {
+    page: Page,
+    frame: Frame,
+    code: String,
+    secret: String,
+    qr: String,
+    case: Case,
+    category: String,
+    place: String,
+    agency: String,
+    received: String,
+    progress: Progress,
+    promised: Vec<String>,
+    history: Vec<Line>,
+    photos: Vec<PhotoShown>,
+    answer: Option<String>,
+    asked: Option<String>,
+    rates: bool,
+    opens_again: i64,
+    adds: bool,
+    personal: bool,
+    merged: Option<String>,
+    typed: Typed,
+    fault: Option<(&'static str, String)>,
+}
+
+/// The case of a receipt.
+pub(in crate::http) async fn admit(
+    cx: &Context,
+    desk: &Desk,
+    code: &str,
+    secret: &str,
+) -> Result<(CaseId, Case, Arc<CaseType>)> {
+    let id = number_of(code).ok_or_else(no_case)?;
+    match store::people::of_receipt(&cx.db, &receipt::kept(secret)).await? {
+        Some(own) if own == id => {}
+        _ => return Err(no_case()),
+    }
+    let case = store::cases::get(&cx.db, id).await?.ok_or_else(no_case)?;
+    let kind = desk.types.get(&case.kind)?;
+    Ok((id, case, kind))
+}
+
+/// By when the solution is promised; each moment that was promised, when it was moved.
+pub(super) fn promised(desk: &Desk, case: &Case) -> Result<Vec<String>> {
+    let clocks = case.clocks()?;
+    let all = clocks.promises.iter().filter(|p| p.clock == ClockKind::Solution);
+    let mut told: Vec<String> = all.map(|p| desk.moment(p.due)).collect();
+    told.dedup();
+    Ok(told)
+}
+
+/// The history from `shown` on; words of a line only where `worded` says so.
+pub(super) async fn history(
+    cx: &Context,
+    desk: &Desk,
+    id: CaseId,
+    kind: &CaseType,
+    shown: i64,
+    worded: impl Fn(&str) -> bool,
+) -> Result<Vec<Line>> {
+    let lines = store::entries::of(&cx.db, id, shown).await?.into_iter();
+    Ok(lines
+        .map(|line| {
+            let step = kind.flow.step(&line.step).map(|s| s.name.get(cx.lang).to_owned());
+            let mut notes = Vec::new();
+            if let Some(reason) = line.detail["reason"].as_str().and_then(|r| kind.flow.reason(r)) {
+                notes.push(reason.name.get(cx.lang).to_owned());
+            }
+            if let Some(agency) = line.detail["agency"].as_i64() {
+                notes.push(desk.name(agency));
+            }
+            if let Some(stars) = line.detail["stars"].as_i64() {
+                notes.push(cx.words.say(cx.lang, "case-stars", &[("n", stars.into())]));
+            }
+            Line {
+                at: desk.moment(line.at),
+                what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
+                text: if worded(&line.deed) { line.text } else { String::new() },
+                note: notes.join(" · "),
+            }
+        })
+        .collect())
+}
+
+async fn draw(
+    cx: &Context,
+    headers: &HeaderMap,
+    code: &str,
+    typed: Typed,
+    fault: Option<(&'static str, foundation::Error)>,
+) -> Answer {
+    let desk = Desk::open(cx)?;
+    let (id, case, kind) = admit(cx, &desk, code, &typed.k).await?;
+    let own = case.code(&kind.flow.code);
+    let secret = receipt::spelled(&typed.k);
+    let here = format!("{}/report/{own}?k={secret}", origin(cx, headers).await?);
+    let photos = store::photos::of(&cx.db, id)
+        .await?
+        .into_iter()
+        .filter(|p| p.role == "report" || p.shown)
+        .map(|p| {
+            let link = |size: &str| format!("/report/{own}/photos/{}?size={size}&k={secret}", p.n);
+            PhotoShown { n: p.n, link: link("screen"), thumb: p.thumb.map(|_| link("thumb")) }
+        })
+        .collect();
+    let mut asked = None;
+    if kind.flow.step_doing(&case.state, Deed::Reply).is_some() {
+        let lines = store::entries::of(&cx.db, id, 1).await?;
+        asked = Some(lines.iter().rev().find(|l| l.deed == "ask").map_or(String::new(), |l| l.text.clone()));
+    }
+    let open_to_rating = case.stage() == Stage::Answered
+        && kind
+            .flow
+            .rating
+            .as_ref()
+            .zip(case.solved_at)
+            .is_some_and(|(rule, at)| desk.now <= at.plus_seconds(rule.days * 86_400));
+    let merged = match case.merged_into {
+        Some(into) => {
+            store::cases::get(&cx.db, into).await?.filter(|c| c.published).map(|c| c.code(&kind.flow.code))
+        }
+        None => None,
+    };
+    let answered =
+        matches!(case.stage(), Stage::Answered | Stage::Closed | Stage::Refused | Stage::Elsewhere);
+    let status = fault.as_ref().map(|f| web::fault::status(&f.1));
+    let mut response = page(&MinePage {
+        page: cx.page(cx.words.say(cx.lang, "case-pub-mine-title", &[("code", own.clone().into())]))?,
+        frame: Frame::of(headers, "report"),
+        qr: identity::totp::qr(&here, &cx.t("case-pub-qr"))?,
+        category: kind
+            .flow
+            .category(&case.category)
+            .map_or(String::new(), |c| c.name.get(cx.lang).to_owned()),
+        place: desk.name(case.place),
+        agency: desk.name(case.agency),
+        received: desk.moment(case.received_at),
+        progress: progress(cx, &desk, &case, &kind, true),
+        promised: promised(&desk, &case)?,
+        history: history(cx, &desk, id, &kind, 1, |_| true).await?,
+        photos,
+        answer: Some(case.answer.clone()).filter(|a| answered && !a.is_empty()),
+        asked,
+        rates: open_to_rating,
+        opens_again: kind.flow.rating.as_ref().map_or(0, |r| r.reopens_until),
+        adds: case.stage().is_open(),
+        personal: store::people::reporter(&cx.db, id).await?.is_some(),
+        merged,
+        code: own,
+        secret,
+        case,
+        typed,
+        fault: fault.map(|(field, e)| (field, e.message().to_owned())),
+    })?;
+    if let Some(status) = status {
+        *response.status_mut() = status;
+    }
+    Ok(private(response))
+}
+
+/// The address under which the reader knows us, for the code to scan. Whether it is reached over TLS, through
+/// a proxy too, is what the program was told at its start.
+async fn origin(cx: &Context, headers: &HeaderMap) -> Result<String> {
+    let own = storage::settings::get(&cx.db, "serve.address").await?.unwrap_or_default();
+    let scheme = if own.starts_with("https://") { "https" } else { "http" };
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+    Ok(format!("{scheme}://{host}"))
+}
+
+async fn show(
+    cx: Context,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    Query(secret): Query<Secret>,
+) -> Answer {
+    draw(&cx, &headers, &code, Typed { k: secret.k, ..Typed::default() }, None).await
+}
+
+/// Where a form leads back to.
+fn back(code: &str, secret: &str) -> String {
+    format!("/report/{}?k={}", url_encode(code), url_encode(secret))
+}
+
+async fn reply(
+    cx: Context,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Answer {
+    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &typed.k).await?;
+    let done = match clean(&typed.text, 5_000, "Câu trả lời") {
+        Ok(text) => (Reply { text }).run(&cx, id).await.map(|_| ()),
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => redirect_with(&back(&code, &typed.k), &cx.t("case-pub-replied")),
+        Err(e) if matches!(e.kind(), Kind::Invalid | Kind::Conflict) => {
+            draw(&cx, &headers, &code, typed, Some(("reply", e))).await
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+async fn rate(cx: Context, headers: HeaderMap, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {
+    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &typed.k).await?;
+    let done = match clean(&typed.text, 2_000, "Lời nhận xét") {
+        Ok(text) => (Rate { stars: typed.stars.parse().unwrap_or(0), text }).run(&cx, id).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(case) => {
+            let key = if case.stage().is_open() { "case-pub-reopened" } else { "case-pub-rated" };
+            redirect_with(&back(&code, &typed.k), &cx.t(key))
+        }
+        Err(e) if matches!(e.kind(), Kind::Invalid | Kind::Conflict) => {
+            draw(&cx, &headers, &code, typed, Some(("rate", e))).await
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+async fn erase(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {
+    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &typed.k).await?;
+    Erase.run(&cx, id).await?;
+    redirect_with(&back(&code, &typed.k), &cx.t("case-pub-erased"))
+}
+
+async fn add_photos(cx: Context, Path(code): Path<String>, form: Multipart) -> Answer {
+    let mut sent = form::read(form).await?;
+    let k = sent.take("k");
+    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &k).await?;
+    let refused = form::add_all(&cx, id, std::mem::take(&mut sent.photos)).await?;
+    let told = if refused.is_empty() { cx.t("case-pub-photos-added") } else { refused.join(" ") };
+    redirect_with(&back(&code, &k), &told)
+}
+
+/// All that is kept about a report and whoever sent it.
+async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret>) -> Answer {
+    let desk = Desk::open(&cx)?;
+    let (id, case, kind) = admit(&cx, &desk, &code, &secret.k).await?;
+    let who = store::people::reporter(&cx.db, id).await?;
+    let photos = store::photos::of(&cx.db, id).await?;
+    let history = history(&cx, &desk, id, &kind, 1, |_| true).await?;
+    let own = case.code(&kind.flow.code);
+    let body = json!({
+        "code": own,
+        "kind": kind.flow.name,
+        "category": kind.flow.category(&case.category).map(|c| &c.name),
+        "title": case.title,
+        "content": case.content,
+        "address": case.address,
+        "lat": case.lat,
+        "lon": case.lon,
+        "accuracy_m": case.accuracy_m,
+        "place": desk.name(case.place),
+        "channel": case.channel,
+        "received_at": iso(case.received_at),
+        "happened_at": case.happened_at.map(iso),
+        "published": case.published,
+        "public_text": if case.published { case.public_text.as_str() } else { "" },
+        "public_title": if case.published { title(&cx, &case, &kind) } else { String::new() },
+        "rating": case.rating,
+        "reporter": who.map(|w| json!({
+            "name": w.name, "phone": w.phone, "email": w.email, "consent": w.consent,
+        })),
+        "photos": photos.iter().filter(|p| p.role == "report").map(|p| p.n).collect::<Vec<_>>(),
+        "history": history.iter().map(|l| json!({
+            "at": l.at, "what": l.what, "text": l.text, "note": l.note,
+        })).collect::<Vec<_>>(),
+    });
+    let text = serde_json::to_string_pretty(&body)
+        .map_err(|e| foundation::error::internal("case_data", "Không ghi được dữ liệu").because(e))?;
+    let name = format!("attachment; filename=\"{own}.json\"");
+    let response: Response = (
+        [
+            (header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response();
+    Ok(private(response))
+}

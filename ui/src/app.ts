@@ -1,0 +1,37 @@
+/** The citizen's pages: the queue, «mine», the form, the worker. Everything here adds to pages that work without it. */
+import { one } from "./lib/dom";
+import { begin as dots } from "./app/dots";
+import { begin as mine } from "./app/mine";
+import { begin as report, wake } from "./app/report";
+import { drain, nextIn } from "./app/send";
+import { changed } from "./app/store";
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Tries again when the pause is over, as long as something waits. */
+async function again(): Promise<void> {
+  clearTimeout(timer);
+  const pause = await nextIn();
+  if (pause === undefined) return;
+  timer = setTimeout(() => void drain().finally(() => void again()), pause);
+}
+
+async function begin(): Promise<void> {
+  if ("serviceWorker" in navigator) {
+    navigator.serviceWorker.register("/sw.js").catch((error: unknown) => console.info("no worker", error));
+  }
+  dots();
+  const form = one<HTMLFormElement>("form[data-report]");
+  if (form) await report(form);
+  await mine();
+  changed(() => void again());
+  addEventListener("online", () => void drain(true).finally(() => void again()));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void drain(true).finally(() => void again());
+  });
+  await drain(true);
+  await again();
+  await wake();
+}
+
+begin().catch((error: unknown) => console.info("this device keeps nothing", error));

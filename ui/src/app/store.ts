@@ -1,0 +1,117 @@
+/** What this device keeps: reports that wait to be sent, and the receipts of those that were. Shared by pages and the worker. */
+
+export interface Shot {
+  id: string;
+  blob: Blob;
+  sent: boolean;
+  fault?: string;
+}
+/** How a report stands, as the server last said. */
+export interface How {
+  words: string;
+  state: string;
+  parts: string[];
+}
+export interface Report {
+  /** Our own key of it: the server makes one case of it, however often it is sent. */
+  key: string;
+  at: number;
+  title: string;
+  /** What is sent, as `POST /api/v1/reports` takes it. */
+  body: Record<string, unknown>;
+  shots: Shot[];
+  state: "waiting" | "refused" | "sent";
+  code?: string;
+  secret?: string;
+  fault?: { code: string; title: string };
+  tries: number;
+  /** Not before this moment, ms. */
+  after: number;
+  thumb?: Blob;
+  how?: How;
+}
+
+const NAME = "toancanh";
+const REPORTS = "reports";
+
+let opened: Promise<IDBDatabase> | undefined;
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function open(): Promise<IDBDatabase> {
+  opened ??= new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(REPORTS, { keyPath: "key" });
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+    request.onerror = () => reject(request.error);
+  }).catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  });
+  return opened;
+}
+
+/** One transaction, which is over when its writes are on the disk: a phone may be closed at any moment. */
+async function within<T>(mode: IDBTransactionMode, work: (s: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const db = await open();
+  const tx = db.transaction(REPORTS, mode, { durability: "strict" });
+  const ended = new Promise<void>((resolve, reject) => {
+    tx.oncomplete = () => resolve();
+    tx.onabort = () => reject(tx.error ?? new Error("the device keeps no data"));
+  });
+  const result = await done(work(tx.objectStore(REPORTS)));
+  await ended;
+  return result;
+}
+
+/** All of them, the newest first. */
+export async function all(): Promise<Report[]> {
+  const found = await within("readonly", (s) => s.getAll() as IDBRequest<Report[]>);
+  return found.sort((a, b) => b.at - a.at);
+}
+
+export function get(key: string): Promise<Report | undefined> {
+  return within("readonly", (s) => s.get(key) as IDBRequest<Report | undefined>);
+}
+
+export async function put(report: Report): Promise<void> {
+  await within("readwrite", (s) => s.put(report));
+  tell();
+}
+
+export async function remove(key: string): Promise<void> {
+  await within("readwrite", (s) => s.delete(key));
+  tell();
+}
+
+export async function clear(): Promise<void> {
+  await within("readwrite", (s) => s.clear());
+  tell();
+}
+
+const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("tc-reports") : undefined;
+const here = new Set<() => void>();
+
+function tell(): void {
+  channel?.postMessage("changed");
+  for (const hear of here) hear();
+}
+
+/** Calls `hear` whenever something was kept, here or in another tab or the worker. */
+export function changed(hear: () => void): void {
+  here.add(hear);
+  channel?.addEventListener("message", hear);
+}
+
+/** 128 bits nobody guesses. */
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
