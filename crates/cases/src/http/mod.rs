@@ -9,6 +9,7 @@ pub(crate) mod show;
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    let desk = [desk::list::routes(), desk::case::routes(), desk::steps::routes(), desk::acts::routes()].concat();
-    [desk, public::routes(), api::routes()].concat()
+    let list = [desk::list::routes(), desk::case::routes()].concat();
+    let acts = [desk::steps::routes(), desk::acts::routes()].concat();
+    [list, acts, public::routes(), api::routes()].concat()
 }
