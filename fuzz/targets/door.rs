@@ -19,6 +19,9 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = Lang::parse(text);
     let _ = identity::grant::parse_packs(text);
     let _ = identity::token::hash(text);
+    if let Some(number) = foundation::phone::number(text) {
+        assert!((8..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()));
+    }
     let mut headers = http::HeaderMap::new();
     if let Ok(value) = text.parse() {
         headers.insert(http::header::COOKIE, value);

@@ -17,6 +17,13 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
+NOTICES = """
+{"endpoint":"https://push.example/a","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}}
+AY8AAAAAcACAAAAAAAAAAQECAwQFBgcI
+Phản ánh {code} đã được trả lời. Xem: {link}
+{{code}} {} {A} { code } {code
+"""
+
 AGENCIES = """ma;ten;ten_ngan;cap;truc_thuoc;dia_ban;tu_ngay;den_ngay
 92-syt;Sở Y tế;SYT;so;;92;01/07/2025;
 92-syt-nv;Phòng Nghiệp vụ y;P. NVY;phong;92-syt;92;01/07/2025;31/12/2026
@@ -240,6 +247,7 @@ def all_seeds():
         "photo_clean": photos(),
         "photo_render": photos(),
         "agencies": [AGENCIES.encode(), AGENCIES.replace(";", ",").encode("utf-8-sig"), b"ma;ten\n"],
+        "notices": [part.encode() for part in NOTICES.strip().split("\n")],
     }
 
 

@@ -116,6 +116,19 @@ need_nextest() {
   test_runner=cargo-test
 }
 
+# Exports TOANCANH_TEST_PYTHON: the Python with aiosmtpd, the server of e-mail that tests of letters talk to.
+need_mail_server() {
+  local python
+  for python in "${TOANCANH_TEST_PYTHON:-}" /usr/bin/python3 python3; do
+    if [ -n "$python" ] && "$python" -c 'import aiosmtpd' 2>/dev/null; then
+      export TOANCANH_TEST_PYTHON=$python
+      return 0
+    fi
+  done
+  need_debian python3 python3-aiosmtpd
+  export TOANCANH_TEST_PYTHON=/usr/bin/python3
+}
+
 # Exports TOANCANH_CHROMIUM: the browser of the stories.
 need_chromium() {
   local found=${TOANCANH_CHROMIUM:-}

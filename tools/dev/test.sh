@@ -173,6 +173,7 @@ check_tests() {
   local kind=$1 selection
   shift
   need_nextest
+  need_mail_server
   both_databases
   mapfile -t selection < <(whole)
   for word in "$@"; do
@@ -226,6 +227,7 @@ check_quick() {
   fi
   build_ui
   need_nextest
+  need_mail_server
   export TOANCANH_TEST_DB=sqlite
   unset TOANCANH_TEST_POSTGRES
   step 'tests of changed crates, SQLite' run_tests "${crates[@]}" || true

@@ -19,6 +19,8 @@ pub struct Changed {
     pub kind: String,
     /// What was done: `receive`, `take_in`, …
     pub deed: String,
+    /// Which line of its history tells it.
+    pub entry: i64,
     /// The units that count it, or did before.
     pub units: Vec<i64>,
     /// When it was received: figures of that period change.

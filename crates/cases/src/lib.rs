@@ -36,7 +36,7 @@ pub use service::{CaseType, Types};
 pub fn module() -> Module {
     Module {
         name: "cases",
-        migrations: migrations!["0001_cases"],
+        migrations: migrations!["0001_cases", "0003_desk"],
         routes: http::routes(),
         jobs: jobs::all(),
         pack_parts: vec![Arc::new(WorkflowPart)],

@@ -20,6 +20,7 @@ pub mod lunar;
 pub mod moment;
 pub mod number;
 pub mod period;
+pub mod phone;
 pub mod text;
 pub mod time_of_day;
 pub mod working;

@@ -36,6 +36,18 @@ pub fn plain(text: &str) -> String {
     out
 }
 
+/// The text without tone marks and hooks, đ as d, in the letters' own case: what an old telephone can show.
+/// Other scripts keep their marks.
+pub fn unmarked(text: &str) -> String {
+    let bare = |c: char| match c {
+        '\u{300}'..='\u{36f}' => None,
+        'đ' | 'ð' => Some('d'),
+        'Đ' | 'Ð' => Some('D'),
+        _ => Some(c),
+    };
+    text.nfd().filter_map(bare).nfc().collect()
+}
+
 /// [`plain`] text with all punctuation read as space: what search compares. `fold("Hoà-Bình") == "hoa binh"`.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -184,6 +196,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn marks_go_and_the_case_stays() {
+        assert_eq!(unmarked("Xã Đại Hải: ĐÃ tiếp nhận"), "Xa Dai Hai: DA tiep nhan");
+        assert_eq!(unmarked("Đươ\u{300}ng"), "Duong");
+        assert_eq!(unmarked("ភាសាខ្មែរ"), "ភាសាខ្មែរ");
+    }
 
     #[test]
     fn both_places_of_the_tone_and_both_forms_of_unicode_fold_alike() {

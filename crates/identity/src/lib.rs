@@ -35,7 +35,7 @@ pub use seal::{Broken, Report, keep, seal, verify};
 pub fn module() -> Module {
     Module {
         name: "identity",
-        migrations: migrations!["0001_identity", "0002_sealed_codes"],
+        migrations: migrations!["0001_identity", "0002_sealed_codes", "0003_contacts"],
         routes: http::routes(),
         jobs: Vec::new(),
         pack_parts: Vec::new(),

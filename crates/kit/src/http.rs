@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use foundation::{Error, Kind, Lang, error::forbidden, error::internal};
+use foundation::{Date, Error, Instant, Kind, Lang, TimeOfDay, error::forbidden, error::internal};
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use web::fault::Fault;
@@ -204,6 +204,16 @@ pub fn redirect_with(to: &str, notice: &str) -> Answer {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(response)
+}
+
+/// A moment as people read it: `14:30 24/11/2026`.
+pub fn moment(at: Instant, lang: Lang) -> String {
+    let day = Date::of(at);
+    let date = match lang {
+        Lang::Vi => day.vi(),
+        Lang::En => day.en(),
+    };
+    format!("{} {date}", TimeOfDay::of(at).show())
 }
 
 /// A page from its template.

@@ -11,6 +11,7 @@ use std::path::Path;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use foundation::{Error, Result, error::internal, error::invalid, error::unavailable};
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 /// The name of the key's file in the data folder.
@@ -24,6 +25,8 @@ const NONCE: usize = 24;
 #[derive(Clone)]
 pub struct InstallationKey {
     cipher: XChaCha20Poly1305,
+    /// Signs; another key than the one that seals.
+    signer: [u8; 32],
     print: String,
 }
 
@@ -44,7 +47,9 @@ impl InstallationKey {
         // One way: from the print nobody comes to the key.
         let sum = Sha256::new().chain_update(b"toancanh installation key").chain_update(bytes).finalize();
         let print = sum.iter().take(8).map(|b| format!("{b:02x}")).collect();
-        InstallationKey { cipher: XChaCha20Poly1305::new(&bytes.into()), print }
+        let signer =
+            Sha256::new().chain_update(b"toancanh signing key").chain_update(bytes).finalize().into();
+        InstallationKey { cipher: XChaCha20Poly1305::new(&bytes.into()), signer, print }
     }
 
     /// The key of a data folder; `None` when it has none yet.
@@ -101,6 +106,23 @@ impl InstallationKey {
     /// A short name of the key, to be kept beside what it sealed.
     pub fn print(&self) -> &str {
         &self.print
+    }
+
+    /// Signs `message` for one place (HMAC-SHA-256): whoever has the key knows that it signed this, there.
+    pub fn sign(&self, place: &str, message: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.signer).expect("HMAC takes a key of any length");
+        mac.update(&(place.len() as u64).to_be_bytes());
+        mac.update(place.as_bytes());
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Whether `tag` is the beginning of the signature of `message` for `place`, at least 8 bytes of it.
+    /// Takes the same time wherever they differ.
+    pub fn signed(&self, place: &str, message: &[u8], tag: &[u8]) -> bool {
+        let own = self.sign(place, message);
+        let differs = own.iter().zip(tag).fold(0_u8, |all, (a, b)| all | (a ^ b));
+        (8..=own.len()).contains(&tag.len()) && differs == 0
     }
 
     /// Seals `plain` for one place: only [`open`](InstallationKey::open) with the same `place` reads it
@@ -177,6 +199,21 @@ mod tests {
         assert_eq!(other.open("a", &sealed).unwrap_err().code(), "sealed_unreadable");
         for short in [0, 1, 24, 25, 40] {
             assert!(key.open("a", &sealed[..short]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_signature_holds_for_one_message_in_one_place_under_one_key() {
+        let (key, other) = (InstallationKey::of([7; 32]), InstallationKey::of([8; 32]));
+        let tag = key.sign("a", b"42");
+        assert!(key.signed("a", b"42", &tag) && key.signed("a", b"42", &tag[..8]));
+        assert!(!key.signed("a", b"42", &tag[..7]) && !key.signed("a", b"42", &[]));
+        assert!(!key.signed("a", b"43", &tag) && !key.signed("b", b"42", &tag));
+        assert!(!key.signed("", b"a42", &tag) && !other.signed("a", b"42", &tag));
+        for at in 0..8 {
+            let mut changed = tag;
+            changed[at] ^= 1;
+            assert!(!key.signed("a", b"42", &changed[..8]), "byte {at}");
         }
     }
 

@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use foundation::{Result, error::invalid, error::unavailable};
 use web::peer::Cidr;
 
+use crate::outward::Outward;
+
 /// The file's name in the data folder.
 pub const FILE: &str = "toancanh.toml";
 
 /// The settings: name, default, what it is for.
-pub const KEYS: [(&str, Option<&str>, &str); 8] = [
+pub const KEYS: [(&str, Option<&str>, &str); 27] = [
     ("data", Some("data"), "thư mục dữ liệu"),
     ("database", None, "địa chỉ PostgreSQL; bỏ trống là SQLite trong thư mục dữ liệu"),
     ("listen", Some("127.0.0.1:8080"), "địa chỉ lắng nghe"),
@@ -24,7 +26,33 @@ pub const KEYS: [(&str, Option<&str>, &str); 8] = [
     ("behind_proxy", None, "dải địa chỉ của máy chủ ủy nhiệm đứng trước"),
     ("public_url", None, "địa chỉ mà người dùng mở"),
     ("log", Some("info"), "mức nhật ký"),
+    ("smtp", None, "máy chủ thư: smtps://người:mật-khẩu@máy-chủ:465"),
+    ("mail_from", None, "người gửi thư: «Toàn Cảnh <thongbao@…>»"),
+    ("sms_url", None, "địa chỉ HTTP của nhà cung cấp SMS"),
+    ("sms_method", None, "phương thức; bỏ trống là POST"),
+    ("sms_headers", None, "tiêu đề, mỗi dòng «Tên: giá trị»"),
+    ("sms_body", None, "nội dung, có {to} {text} {id}"),
+    ("sms_sent", None, "chỗ trong câu trả lời nói là đã nhận: error=0"),
+    ("sms_id", None, "chỗ trong câu trả lời có mã tin của nhà cung cấp"),
+    ("sms_once", None, "yes: nhà cung cấp tự bỏ tin trùng {id}"),
+    ("sms_marks", None, "yes: giữ dấu tiếng Việt (tin dài hơn)"),
+    ("zalo_url", None, "địa chỉ HTTP của Zalo"),
+    ("zalo_method", None, "như sms_method"),
+    ("zalo_headers", None, "như sms_headers"),
+    ("zalo_body", None, "như sms_body"),
+    ("zalo_sent", None, "như sms_sent"),
+    ("zalo_id", None, "như sms_id"),
+    ("zalo_once", None, "như sms_once"),
+    ("push_contact", None, "bật tin trên trình duyệt: mailto:quantri@…"),
+    ("push_services", None, "dịch vụ gửi tin trình duyệt của riêng mình, https://…"),
 ];
+
+/// Settings whose values hold secrets of others: who looks at the configuration sees that they are set.
+const SECRET: [&str; 6] = ["sms_url", "sms_headers", "sms_body", "zalo_url", "zalo_headers", "zalo_body"];
+
+/// Settings that a file may write as a list, and what stands between when it is one text.
+const LISTS: [(&str, &str); 4] =
+    [("behind_proxy", ","), ("push_services", ","), ("sms_headers", "\n"), ("zalo_headers", "\n")];
 
 /// Variables of our own scripts and tests, which are no settings.
 const WORKSHOP: [&str; 5] = ["BIN", "CACHE", "CHROMIUM", "DRAW_TO", "REAL_DATA"];
@@ -80,6 +108,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// The filter of the log.
     pub log: String,
+    /// How messages leave.
+    pub outward: Outward,
     /// Every setting that has a value, with its origin.
     pub told: Vec<(&'static str, String, Origin)>,
     /// `TOANCANH_…` variables that are no settings and resemble none.
@@ -173,9 +203,11 @@ fn read(file: &Path, in_data: bool, values: &mut Values) -> Result<()> {
         let wrong = || invalid("config_type", format!("{place}: «{name}» cần là văn bản trong dấu nháy."));
         let text = match value {
             toml::Value::String(text) => text,
-            toml::Value::Array(list) if key == "behind_proxy" => {
+            toml::Value::Array(list) if LISTS.iter().any(|(name, _)| *name == key) => {
                 let words: Option<Vec<&str>> = list.iter().map(toml::Value::as_str).collect();
-                words.ok_or_else(wrong)?.join(",")
+                let between =
+                    LISTS.iter().find(|(name, _)| *name == key).map_or(",", |(_, between)| *between);
+                words.ok_or_else(wrong)?.join(between)
             }
             _ => return Err(wrong()),
         };
@@ -225,6 +257,7 @@ fn settle(values: Values, unread: Vec<String>) -> Result<Settings> {
         proxies,
         public_url,
         log: get("log").unwrap_or_default(),
+        outward: Outward::read(get)?,
         told: KEYS
             .iter()
             .filter_map(|(key, ..)| values.get(key).map(|(v, o)| (*key, masked(key, v), o.clone())))
@@ -233,11 +266,14 @@ fn settle(values: Values, unread: Vec<String>) -> Result<Settings> {
     })
 }
 
-/// The value as it may be shown: a database's password is not.
+/// The value as it may be shown: passwords are not, and what other services gave us neither.
 fn masked(key: &str, value: &str) -> String {
+    if SECRET.contains(&key) {
+        return "***".into();
+    }
     let parts = value.split_once("://").and_then(|(s, rest)| rest.rsplit_once('@').map(|(w, h)| (s, w, h)));
     match parts {
-        Some((scheme, who, host)) if key == "database" => match who.split_once(':') {
+        Some((scheme, who, host)) if matches!(key, "database" | "smtp") => match who.split_once(':') {
             Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
             None => value.to_owned(),
         },
@@ -288,9 +324,31 @@ mod tests {
     }
 
     #[test]
+    fn the_channels_of_messages_are_read_and_half_of_one_is_refused() {
+        let set = |pairs: &[(&str, &str)]| resolve(&Flags::default(), env(pairs)).map(|s| s.outward);
+        assert_eq!(set(&[]).unwrap(), Outward::default());
+        let all = [
+            ("TOANCANH_SMTP", "smtp+plain://127.0.0.1"),
+            ("TOANCANH_MAIL_FROM", "Toàn Cảnh <a@b.example>"),
+            ("TOANCANH_SMS_URL", "https://sms.example"),
+            ("TOANCANH_SMS_ONCE", "yes"),
+            ("TOANCANH_PUSH_CONTACT", "mailto:a@b.example"),
+        ];
+        let read = set(&all).unwrap();
+        assert!(read.mail.is_some() && read.push.is_some() && read.zalo.is_none());
+        assert!(read.sms.is_some_and(|sms| sms.drops_doubles && sms.plain));
+        assert_eq!(set(&all[..1]).unwrap_err().code(), "config_mail");
+        let lost = [("TOANCANH_ZALO_BODY", "{}")];
+        assert_eq!(set(&lost).unwrap_err().code(), "config_gateway");
+        assert_eq!(set(&[("TOANCANH_PUSH_CONTACT", "a@b.example")]).unwrap_err().code(), "config_push");
+    }
+
+    #[test]
     fn a_password_is_not_shown_and_half_of_tls_is_refused() {
         let shown = masked("database", "postgres://ioc:se:cr@et@db.example/ioc");
         assert_eq!(shown, "postgres://ioc:***@db.example/ioc");
+        assert_eq!(masked("smtp", "smtps://bao:m%40t@mail.example:465"), "smtps://bao:***@mail.example:465");
+        assert_eq!(masked("sms_headers", "Authorization: Bearer k3y"), "***");
         let flags = Flags { values: vec![("tls_cert", "a.pem".into())], config: None };
         assert_eq!(resolve(&flags, env(&[])).unwrap_err().code(), "config_tls");
     }

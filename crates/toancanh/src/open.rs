@@ -11,6 +11,7 @@ use storage::{Db, InstallationKey, Migration, migrate};
 use web::Words;
 
 use crate::config::Settings;
+use crate::outward::Outward;
 use crate::{shell, wiring};
 
 /// An open house and the folder that it holds.
@@ -49,7 +50,7 @@ async fn database(settings: &Settings) -> Result<Db> {
 pub async fn alone(settings: &Settings) -> Result<Open> {
     let folder = Folder::take(&settings.data)?;
     let db = database(settings).await?;
-    let house = furnish(db, folder.path(), settings.secure()).await?;
+    let house = furnish_with(db, folder.path(), settings.secure(), &settings.outward).await?;
     Ok(Open { house, folder: Some(folder) })
 }
 
@@ -65,7 +66,7 @@ pub async fn beside(settings: &Settings) -> Result<Open> {
                     "Máy chủ đang chạy là bản cũ hơn chương trình này. Hãy dừng máy chủ rồi chạy lại lệnh.",
                 ));
             }
-            let house = furnish(db, &settings.data, settings.secure()).await?;
+            let house = furnish_with(db, &settings.data, settings.secure(), &settings.outward).await?;
             Ok(Open { house, folder: None })
         }
         other => other,
@@ -99,16 +100,22 @@ fn in_use(e: &Error) -> bool {
     e.code() == "data_folder_in_use"
 }
 
-/// A house over an open database and the data folder `data`. `secure`: browsers reach it over TLS, directly
-/// or through a proxy.
+/// A house over an open database and the data folder `data`, from which no message leaves. `secure`: browsers
+/// reach it over TLS, directly or through a proxy.
 pub async fn furnish(db: Db, data: &Path, secure: bool) -> Result<House> {
+    furnish_with(db, data, secure, &Outward::default()).await
+}
+
+/// [`furnish`], with the channels of the configuration.
+pub async fn furnish_with(db: Db, data: &Path, secure: bool, outward: &Outward) -> Result<House> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     migrate(&db, clock.as_ref(), &migrations()).await?;
     let atlas = Arc::new(units::Atlas::default());
     let engine = Arc::new(indicators::Engine::open(&db, atlas.clone()).await?);
     let key = InstallationKey::read(data)?;
     let key = identity::vault::settle(&db, key, || InstallationKey::make(data)).await?;
-    let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), key, secure);
+    let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), key.clone(), secure);
+    let office = outward.office(&db, &clock, key).await?;
     let house = Builder::new(db.clone(), Files::under(data), clock, words()?)
         .service(atlas.clone())
         .service(auth.clone())
@@ -116,6 +123,7 @@ pub async fn furnish(db: Db, data: &Path, secure: bool) -> Result<House> {
         .service(packs::Calendars::open(&db).await?)
         .service(engine)
         .service(Arc::new(cases::Types::open(&db).await?))
+        .service(office)
         .service(Arc::new(units::Maps::default()))
         .service(Arc::new(boards::Boards::open(&db).await?))
         .build();

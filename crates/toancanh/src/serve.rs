@@ -31,7 +31,7 @@ const HEAD: Duration = Duration::from_secs(15);
 static PACKED: LazyLock<squeeze::Pages> = LazyLock::new(squeeze::Pages::default);
 
 /// The setting that says at which address the last server was, for links that the command line prints.
-pub const ADDRESS: &str = "serve.address";
+pub const ADDRESS: &str = notices::office::ADDRESS;
 
 /// Every route of the program, with who may call it.
 pub fn routes() -> Vec<Route> {
@@ -161,6 +161,7 @@ async fn announce(house: &House, settings: &Settings, address: SocketAddr) -> Re
 struct Work {
     stop: watch::Sender<bool>,
     worker: tokio::task::JoinHandle<()>,
+    notices: tokio::task::JoinHandle<()>,
     endless: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -171,6 +172,7 @@ impl Work {
         jobs.extend(wiring::modules().into_iter().flat_map(|m| m.jobs));
         Work {
             stop,
+            notices: tokio::spawn(notices::keep(house.clone(), told.clone())),
             worker: tokio::spawn(worker::run(house.clone(), worker::handlers(jobs), told)),
             endless: vec![
                 tokio::spawn(house.live.clone().run()),
@@ -188,6 +190,8 @@ impl Work {
     async fn end(self, house: &House) {
         self.stop.send_replace(true);
         let _ = self.worker.await;
+        // A message that a server takes its time over is left; its row says that nobody knows.
+        let _ = tokio::time::timeout(worker::GRACE, self.notices).await;
         for task in self.endless {
             task.abort();
             let _ = task.await;

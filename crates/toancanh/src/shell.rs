@@ -31,6 +31,9 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             entry(cx, "/wall", "nav-wall-page", "screen"),
         ],
     }];
+    if cx.actor.is_signed_in() {
+        groups[0].entries.push(entry(cx, "/notices", "nav-notices", "bell"));
+    }
     if let Ok(packs) = cx.house.get::<Packs>() {
         let path = cx.path.split('?').next().unwrap_or_default();
         let fields: Vec<NavEntry> = packs
@@ -47,6 +50,29 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             groups.push(NavGroup { title: cx.t("nav-fields"), entries: fields });
         }
     }
+    if cx.may(Permission::ReadInternal) {
+        let mut work = vec![entry(cx, "/cases", "nav-cases", "list")];
+        if [Permission::DirectCases, Permission::TakeInCases, Permission::HandleCases]
+            .iter()
+            .any(|p| cx.may(*p))
+        {
+            work.push(entry(cx, "/cases/new?kind=task", "nav-task", "flag"));
+            work.push(entry(cx, "/cases/shift", "nav-shift", "refresh"));
+        }
+        // Of two entries that hold the page the longer one names it.
+        if work.iter().skip(1).any(|e| e.here) {
+            work[0].here = false;
+        }
+        groups.push(NavGroup { title: cx.t("nav-work"), entries: work });
+    }
+    groups.push(NavGroup {
+        title: cx.t("nav-citizens"),
+        entries: vec![
+            entry(cx, "/app", "nav-app", "phone"),
+            entry(cx, "/report", "nav-report", "camera"),
+            entry(cx, "/reports", "nav-reports", "map"),
+        ],
+    });
     groups.push(NavGroup {
         title: cx.t("nav-figures"),
         entries: vec![

@@ -17,6 +17,7 @@ pub fn modules() -> Vec<Module> {
         packs::module(),
         indicators::module(),
         cases::module(),
+        notices::module(),
         boards::module(),
     ]
 }
@@ -68,8 +69,12 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
             house.live.touch_all();
             Ok(())
         }
-        // A case was received or changed → who shows cases draws them anew.
-        cases::events::CHANGED => cases::events::on_changed(house, &payload(event)?).await,
+        // A case was received or changed → who shows cases draws them anew, who it concerns is told.
+        cases::events::CHANGED => {
+            let changed = payload(event)?;
+            cases::events::on_changed(house, &changed).await?;
+            crate::told::on_case_changed(house, &changed).await
+        }
         other => Err(internal("event_unknown", format!("Không ai xử lý sự kiện {other}"))),
     }
 }

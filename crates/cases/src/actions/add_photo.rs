@@ -171,6 +171,7 @@ fn changed(acting: &Acting) -> Changed {
     units.sort_unstable();
     units.dedup();
     Changed {
+        entry: case.entries,
         case: case.seq,
         kind: case.kind.clone(),
         deed: "photos".into(),

@@ -6,6 +6,7 @@
 pub mod add_photo;
 pub mod ask_agencies;
 pub mod classify;
+pub mod desk;
 pub mod direct;
 pub mod erase;
 pub mod extend;
@@ -137,6 +138,7 @@ impl Acting {
             case: self.case.seq,
             kind: self.case.kind.clone(),
             deed: entry.deed.to_owned(),
+            entry: self.case.entries,
             units,
             received_at: self.case.received_at,
             solved_at: self.case.solved_at,

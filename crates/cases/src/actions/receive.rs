@@ -235,11 +235,14 @@ impl Receive {
     }
 
     fn reporter(&self) -> Result<Reporter> {
+        let (phone, email) = (phone(&self.reporter.phone)?, clean(&self.reporter.email, 120, "Thư điện tử")?);
+        // Who can be written to has an id, so that no message needs to know the address.
+        let reachable = !phone.is_empty() || !email.is_empty();
         Ok(Reporter {
-            citizen: self.reporter.citizen,
+            citizen: self.reporter.citizen.or_else(|| reachable.then(foundation::new_id)),
             name: clean(&self.reporter.name, 100, "Họ tên")?,
-            phone: phone(&self.reporter.phone)?,
-            email: clean(&self.reporter.email, 120, "Thư điện tử")?,
+            phone,
+            email,
             consent: self.reporter.consent,
         })
     }
@@ -352,6 +355,7 @@ impl Receive {
             case: case.seq,
             kind: case.kind.clone(),
             deed: "receive".into(),
+            entry: case.entries,
             units: vec![case.place, case.agency],
             received_at: now,
             solved_at: None,

@@ -9,7 +9,16 @@ pub(crate) mod show;
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    let list = [desk::list::routes(), desk::case::routes()].concat();
-    let acts = [desk::steps::routes(), desk::acts::routes()].concat();
-    [list, acts, public::routes(), api::routes()].concat()
+    [
+        desk::list::routes(),
+        desk::case::routes(),
+        desk::steps::routes(),
+        desk::acts::routes(),
+        desk::new::routes(),
+        desk::bulk::routes(),
+        desk::shift::routes(),
+        public::routes(),
+        api::routes(),
+    ]
+    .concat()
 }

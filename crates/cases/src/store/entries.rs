@@ -113,6 +113,16 @@ pub async fn of(db: &Db, id: CaseId, shown: i64) -> Result<Vec<Line>> {
     .await
 }
 
+/// One line of a case's history.
+pub async fn line(db: &Db, id: CaseId, n: i64) -> Result<Option<Line>> {
+    db.one(
+        "SELECT n, at, actor, deed, step, state, shown, text, detail FROM case_entry
+         WHERE seq = $1 AND n = $2",
+        args![id, n],
+    )
+    .await
+}
+
 /// The last line of a case's history.
 pub async fn last(tx: &mut Tx, id: CaseId) -> Result<Option<Line>> {
     tx.one(

@@ -1,6 +1,7 @@
 //! The module's SQL.
 
 pub mod cases;
+pub mod desk;
 pub mod entries;
 pub mod lists;
 pub mod people;

@@ -11,7 +11,7 @@ row! {
     /// Who reported a case.
     #[derive(Debug, Clone, Default, PartialEq, Eq)]
     pub struct Reporter {
-        /// Their account, when they have one.
+        /// By which messages find them; none when they cannot be reached.
         pub citizen: Option<Uuid>,
         /// As they gave it; may be empty.
         pub name: String,
@@ -41,6 +41,16 @@ pub async fn keep(tx: &mut Tx, id: CaseId, who: &Reporter) -> Result<()> {
 /// Who reported.
 pub async fn reporter(db: &Db, id: CaseId) -> Result<Option<Reporter>> {
     db.one("SELECT citizen, name, phone, email, consent FROM case_reporter WHERE seq = $1", args![id]).await
+}
+
+/// The person behind an id, as they gave themselves in their last report; for whoever sends messages.
+pub async fn person(db: &Db, citizen: Uuid) -> Result<Option<Reporter>> {
+    db.one(
+        "SELECT citizen, name, phone, email, consent FROM case_reporter
+         WHERE citizen = $1 ORDER BY seq DESC LIMIT 1",
+        args![citizen],
+    )
+    .await
 }
 
 /// What else came from this phone, newest first, where they agreed that the desk may see it.

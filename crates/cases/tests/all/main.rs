@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
 mod citizen;
+mod desk;
 mod form;
 mod openness;
 mod photos_in;

@@ -9,6 +9,7 @@ pub mod give_grant;
 pub mod invite;
 pub mod revoke_grant;
 pub mod revoke_key;
+pub mod set_contacts;
 pub mod sign_in;
 pub mod sign_out;
 pub mod take_invitation;

@@ -11,13 +11,14 @@ use uuid::Uuid;
 use web::{Answer, Page};
 
 use crate::actions::change_password::ChangePassword;
+use crate::actions::set_contacts::SetContacts;
 use crate::actions::sign_out::SignOut;
 use crate::actions::two_step::{BeginTwoStep, ConfirmTwoStep, StopTwoStep};
 use crate::actions::{doorkeeper, own_id};
 use crate::http::accounts::{GrantLine, grant_lines};
 use crate::http::{Told, moment, page_with, session_text, told};
 use crate::store::accounts::{self, Account};
-use crate::store::{grants, sessions};
+use crate::store::{contacts, grants, sessions};
 use crate::totp;
 
 #[derive(Deserialize, Default)]
@@ -28,6 +29,8 @@ pub(super) struct Mine {
     again: String,
     code: String,
     session: Option<Uuid>,
+    email: String,
+    phone: String,
 }
 
 /// A secret that waits for its first code.
@@ -52,6 +55,8 @@ struct MePage {
     grants: Vec<GrantLine>,
     wanted: Option<Wanted>,
     sessions: Vec<SessionLine>,
+    email: String,
+    phone: String,
 }
 
 /// A browser in few words: the whole line says little to people.
@@ -95,7 +100,10 @@ async fn show(cx: &Context, headers: &HeaderMap, fault: Option<Told>) -> Answer 
     let (status, fault) = fault.map_or((StatusCode::OK, None), |t| (t.status, Some(t.sentence)));
     let page = cx.page(cx.t("identity-me"))?;
     let sessions = open.into_iter().map(line).collect();
-    page_with(status, &MePage { page, fault, account, grants, wanted, sessions })
+    let own = contacts::of(&cx.db, id).await?;
+    let (email, phone) =
+        own.map(|c| (c.email.unwrap_or_default(), c.phone.unwrap_or_default())).unwrap_or_default();
+    page_with(status, &MePage { page, fault, account, grants, wanted, sessions, email, phone })
 }
 
 async fn done(cx: &Context, headers: &HeaderMap, result: foundation::Result<()>, notice: &str) -> Answer {
@@ -120,6 +128,11 @@ pub(super) async fn change_password(cx: Context, headers: HeaderMap, Form(form):
     let session = session_text(&headers).to_owned();
     let result = ChangePassword { old: form.old, new: form.password, session }.run(&cx).await;
     done(&cx, &headers, result, "identity-password-changed").await
+}
+
+pub(super) async fn set_contacts(cx: Context, headers: HeaderMap, Form(form): Form<Mine>) -> Answer {
+    let result = SetContacts { email: form.email, phone: form.phone }.run(&cx).await;
+    done(&cx, &headers, result, "identity-contacts-saved").await
 }
 
 pub(super) async fn begin_two_step(cx: Context, headers: HeaderMap, Form(form): Form<Mine>) -> Answer {

@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/settings/theme", Public, post(settings::theme)),
         Route::get("/me", SignedIn, get(me::page)),
         Route::post("/me/password", SignedIn, post(me::change_password)),
+        Route::post("/me/contacts", SignedIn, post(me::set_contacts)),
         Route::post("/me/two-step", SignedIn, post(me::begin_two_step)),
         Route::post("/me/two-step/confirm", SignedIn, post(me::confirm_two_step)),
         Route::post("/me/two-step/stop", SignedIn, post(me::stop_two_step)),

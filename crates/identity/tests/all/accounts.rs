@@ -6,10 +6,10 @@ use identity::actions::create_key::CreateKey;
 use identity::actions::disable::Disable;
 use identity::actions::give_grant::GiveGrant;
 use identity::actions::revoke_grant::RevokeGrant;
-use identity::store::{accounts, grants};
+use identity::store::{accounts, contacts, grants};
 use identity::vault;
 use kit::house::Authenticator;
-use kit::{Actor, Context, Fields, Permission, Role, Scope, Session};
+use kit::{Actor, Context, Fields, Permission, Role, Scope, Session, UnitId};
 use storage::{InstallationKey, args};
 
 use crate::support::{BA_DINH, Browser, CAN_THO, HA_NOI, PASSWORD, Place, SOC_TRANG, TRAN_DE};
@@ -343,5 +343,45 @@ async fn a_new_invitation_is_the_way_back_for_a_lost_phone() {
         assert_eq!(place.browser().sign_in("khang", new).await.status, StatusCode::SEE_OTHER);
         assert!(!accounts::get(&place.test.db, id).await.unwrap().two_step);
         assert!(Date::of(place.now()) > Date(0));
+    }
+}
+
+#[tokio::test]
+async fn where_one_is_told_things_is_ones_own_to_write_and_erase_and_no_log_repeats_it() {
+    for place in Place::all().await {
+        let lan = place.person("lan", Role::Officer, SOC_TRANG, Fields::All).await;
+        let mut browser = place.signed_in("lan").await;
+        let wrong = browser.post("/me/contacts", &[("email", "lan"), ("phone", "")]).await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("ten@coquan.gov.vn"));
+        let wrong = browser.post("/me/contacts", &[("email", ""), ("phone", "113")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let form = [("email", "lan@cantho.example"), ("phone", "0912 345 678")];
+        assert_eq!(browser.post("/me/contacts", &form).await.status, StatusCode::SEE_OTHER);
+        let shown = browser.get("/me").await;
+        assert_eq!((shown.field("email"), shown.field("phone")), (form[0].1.into(), form[1].1.into()));
+        let kept = contacts::of(&place.house.db, lan).await.unwrap().unwrap();
+        assert_eq!(kept.email.as_deref(), Some("lan@cantho.example"));
+        let day = Date::of(place.now());
+        let there = async |units: &[UnitId], after| {
+            contacts::in_units(&place.house.db, units, day, after, 10).await.unwrap()
+        };
+        assert_eq!(there(&[SOC_TRANG, TRAN_DE], None).await, [lan]);
+        assert!(there(&[SOC_TRANG], Some(lan)).await.is_empty() && there(&[TRAN_DE], None).await.is_empty());
+        assert_eq!(
+            browser.post("/me/contacts", &[("email", " "), ("phone", "")]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let kept = contacts::of(&place.house.db, lan).await.unwrap().unwrap();
+        assert_eq!((kept.email, kept.phone), (None, None), "{}", place.test.name());
+        let log: Vec<(String, String)> = place
+            .house
+            .db
+            .all("SELECT action, detail FROM audit WHERE action = 'account.contacts'", args![])
+            .await
+            .unwrap();
+        assert!(log.len() == 2 && log.iter().all(|(_, detail)| detail == "{}"));
+        Disable(lan).run(&place.system()).await.unwrap();
+        assert!(contacts::of(&place.house.db, lan).await.unwrap().is_none());
+        assert!(there(&[SOC_TRANG], None).await.is_empty(), "who is barred is told nothing");
     }
 }

@@ -41,8 +41,8 @@ pub async fn run(command: Command, settings: &Settings) -> Result<()> {
 fn show(settings: &Settings) {
     for (key, _, about) in KEYS {
         match settings.told.iter().find(|t| t.0 == key) {
-            Some((_, value, origin)) => println!("{key:<13} {value:<32} {:<34} # {about}", origin.show()),
-            None => println!("{key:<13} {:<32} {:<34} # {about}", "–", "không đặt"),
+            Some((_, value, origin)) => println!("{key:<14} {value:<32} {:<34} # {about}", origin.show()),
+            None => println!("{key:<14} {:<32} {:<34} # {about}", "–", "không đặt"),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use foundation::{Date, Instant, Lang, TimeOfDay};
-use kit::http::{page, redirect_with};
+use foundation::{Instant, Lang};
+use kit::http::{moment, page, redirect_with};
 use kit::{Context, audit};
 use serde::Deserialize;
 use serde_json::json;
@@ -67,16 +67,6 @@ struct JobsPage {
     stuck: Vec<Stuck>,
     dead: i64,
     older: Option<String>,
-}
-
-/// A moment as people read it.
-fn moment(at: Instant, lang: Lang) -> String {
-    let day = Date::of(at);
-    let date = match lang {
-        Lang::Vi => day.vi(),
-        Lang::En => day.en(),
-    };
-    format!("{} {date}", TimeOfDay::of(at).show())
 }
 
 /// What a kind of job is called: the module's own word `job-…`, or the kind itself.

@@ -56,6 +56,10 @@ const PARSERS: &[(&str, &str, &str)] = &[
     ("crates/indicators/src/import/mapping.rs", "pub fn parse(", "mapping"),
     ("crates/indicators/src/http/targets_file.rs", "pub fn target_rows(", "targets_file"),
     ("crates/indicators/src/http/api/observations.rs", "pub fn delivery_rows(", "delivery"),
+    ("crates/foundation/src/phone.rs", "pub fn number(", "door"),
+    ("crates/notices/src/push/subscription.rs", "pub fn read(", "notices"),
+    ("crates/notices/src/token.rs", "pub fn read(", "notices"),
+    ("crates/notices/src/text.rs", "pub fn fill", "notices"),
 ];
 
 /// See the rule.

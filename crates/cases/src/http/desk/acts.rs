@@ -40,14 +40,15 @@ type Pairs = Vec<(String, String)>;
 
 /// What was typed, by name.
 #[derive(Debug, Default, Deserialize)]
-struct Typed(Pairs);
+#[serde(transparent)]
+pub(crate) struct Typed(Pairs);
 
 impl Typed {
-    fn get(&self, name: &str) -> &str {
+    pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|p| p.0 == name).map_or("", |p| p.1.trim())
     }
 
-    fn all<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
+    pub fn all<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
         self.0.iter().filter(|p| p.0 == name).filter_map(|p| p.1.trim().parse().ok()).collect()
     }
 

@@ -46,6 +46,7 @@ pub(crate) struct StepForm {
     pub name: String,
     pub main: bool,
     pub text: bool,
+    pub label: String,
     pub text_needed: bool,
     pub draft: String,
     pub reasons: Vec<Choice>,
@@ -170,6 +171,13 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepFor
                 name: step.name.get(cx.lang).to_owned(),
                 main: i == 0,
                 text,
+                label: cx.t(match step.does {
+                    Deed::Ask => "case-text-question",
+                    Deed::Propose | Deed::Approve => "case-text-answer",
+                    Deed::Refuse | Deed::PassOut => "case-text-explain",
+                    Deed::Tell => "case-text-progress",
+                    _ => "case-text-remark",
+                }),
                 text_needed: step.needs.contains(&Need::Text),
                 draft: match step.does {
                     Deed::Propose | Deed::Approve => case.answer.clone(),

@@ -11,8 +11,10 @@ use web::{Answer, Page};
 
 use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
+use crate::service::CaseType;
+use crate::store::desk::{self, View};
 use crate::store::lists::{self, After, Filter, MOST_COUNTED, Order};
-use crate::workflow::Stage;
+use crate::workflow::{Deed, Stage, Step, Who};
 
 /// Cases of one page.
 const SIZE: usize = 50;
@@ -168,6 +170,9 @@ struct ListPage {
     next: Option<String>,
     first: Option<String>,
     may_take_in: bool,
+    views: Vec<View>,
+    here: String,
+    bulk: Vec<Choice>,
 }
 
 /// «1.204», «hơn 10.000».
@@ -203,6 +208,27 @@ fn row(cx: &Context, desk: &Desk, case: &Case) -> Result<Option<Row>> {
         urgent: severity.is_some_and(|s| s.rings),
         state: kind.flow.state(&case.state).map_or(String::new(), |s| s.name.get(desk.lang).to_owned()),
     }))
+}
+
+/// The steps that can be taken for many cases of a tab at once: those that need no more than words.
+fn bulk_steps(cx: &Context, kind: &CaseType, stages: &[Stage]) -> Vec<Choice> {
+    let allowed = |who: &Who| match who {
+        Who::Intake => cx.may(Permission::TakeInCases),
+        Who::Handler => cx.may(Permission::HandleCases),
+        Who::Leader => cx.may(Permission::ApproveAnswers),
+        Who::Director => cx.may(Permission::DirectCases),
+        Who::Reporter => false,
+    };
+    let here = |id: &String| kind.flow.state(id).is_some_and(|s| stages.contains(&s.stage));
+    let plain = |step: &&Step| {
+        !matches!(step.does, Deed::Ask | Deed::Propose | Deed::Refuse | Deed::PassOut | Deed::Pause)
+            && step.from.iter().any(here)
+            && step.who.iter().any(allowed)
+    };
+    let steps = kind.flow.steps.iter().filter(plain);
+    steps
+        .map(|s| Choice { value: s.id.clone(), label: s.name.get(cx.lang).to_owned(), chosen: false })
+        .collect()
 }
 
 async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
@@ -262,7 +288,16 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
             .map(|o| choose(o, &cx.t(&format!("case-only-{o}")), &asking.only)),
     );
     let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c)).collect();
+    let here = asking.link(&[]);
+    let here = here.strip_prefix("/cases?").unwrap_or_default().to_owned();
+    let views = match &cx.actor {
+        kit::Actor::Person { id, .. } => desk::views(&cx.db, *id).await?,
+        _ => Vec::new(),
+    };
     page(&ListPage {
+        bulk: of_kind.map(|kind| bulk_steps(&cx, kind, asking.stages())).unwrap_or_default(),
+        views,
+        here,
         page: cx.page(cx.t("case-console"))?,
         tabs,
         kinds,

@@ -1,0 +1,76 @@
+//! `POST /cases/bulk`: one step for many cases; each is taken by itself, and who could not be is named.
+//! `POST /cases/views`: a list that somebody keeps.
+
+use axum::extract::Form;
+use axum::routing::post;
+use foundation::{Result, error::invalid};
+use kit::http::redirect_with;
+use kit::{Access, Context, Permission, Route};
+use web::Answer;
+
+use super::acts::Typed;
+use crate::actions::desk::KeepView;
+use crate::actions::step::TakeStep;
+use crate::case::Given;
+use crate::http::show::{Desk, number_of};
+
+/// Cases of one act at most.
+const MOST: usize = 100;
+
+pub(in crate::http) fn routes() -> Vec<Route> {
+    let staff = Access::Needs(Permission::ReadInternal);
+    vec![Route::post("/cases/bulk", staff, post(bulk)), Route::post("/cases/views", staff, post(view))]
+}
+
+/// Where to go back to: only within the list.
+fn back(typed: &Typed) -> String {
+    let query = typed.get("back");
+    let fits = query.bytes().all(|b| b.is_ascii_graphic()) && !query.contains(['\\', '#']);
+    if fits && !query.is_empty() { format!("/cases?{query}") } else { "/cases".to_owned() }
+}
+
+async fn one(cx: &Context, code: &str, typed: &Typed) -> Result<()> {
+    let desk = Desk::open(cx)?;
+    let (id, case, _) = super::case::find(cx, &desk, code).await?;
+    let given = Given {
+        text: typed.get("text").to_owned(),
+        agency: typed.get("agency").parse().ok().or(Some(case.agency)),
+        ..Given::default()
+    };
+    TakeStep { step: typed.get("step").to_owned(), given, seen: None }.run(cx, id).await.map(|_| ())
+}
+
+async fn bulk(cx: Context, Form(typed): Form<Typed>) -> Answer {
+    let codes: Vec<String> = typed.all("case");
+    let codes: Vec<String> = codes.into_iter().filter(|c| number_of(c).is_some()).take(MOST).collect();
+    if codes.is_empty() {
+        return redirect_with(&back(&typed), &cx.t("case-bulk-none"));
+    }
+    let (mut done, mut left) = (0_i64, Vec::new());
+    for code in &codes {
+        match one(&cx, code, &typed).await {
+            Ok(()) => done += 1,
+            Err(e) => left.push(format!("{code}: {}", e.message())),
+        }
+    }
+    let mut told = cx.words.say(cx.lang, "case-bulk-done", &[("n", done.into())]);
+    if !left.is_empty() {
+        let shown: Vec<&str> = left.iter().take(3).map(String::as_str).collect();
+        told.push_str(&format!(
+            " {} {}",
+            cx.words.say(cx.lang, "case-bulk-left", &[("n", (left.len() as i64).into())]),
+            shown.join(" ")
+        ));
+    }
+    redirect_with(&back(&typed), &told)
+}
+
+async fn view(cx: Context, Form(typed): Form<Typed>) -> Answer {
+    let keep = typed.get("drop").is_empty();
+    let query = keep.then(|| typed.get("back").to_owned());
+    if keep && typed.get("back").is_empty() {
+        return Err(invalid("case_view_empty", "Chưa có bộ lọc nào để lưu.").into());
+    }
+    KeepView { name: typed.get("name").to_owned(), query }.run(&cx).await?;
+    redirect_with(&back(&typed), &cx.t(if keep { "case-view-kept" } else { "case-view-dropped" }))
+}

@@ -1,0 +1,255 @@
+//! `GET /cases/new`: the desk's form: a call or a visit becomes a case; a task or an incident is begun here
+//! too, from a tile, an alert or a document (`source`, `title`). Phone first: what the caller reported
+//! before, where they agreed to it, stands beside the form.
+
+use askama::Template;
+use axum::extract::{Form, Query};
+use axum::routing::get;
+use foundation::{Kind, Result};
+use http::StatusCode;
+use kit::http::{page, redirect_with};
+use kit::{Access, Context, Permission, Route};
+use serde::Deserialize;
+use units::Level;
+use web::{Answer, Page};
+
+use crate::actions::receive::{Receipt, Receive, phone};
+use crate::actions::step::TakeStep;
+use crate::case::Given;
+use crate::http::show::{Choice, Desk};
+use crate::service::CaseType;
+use crate::store;
+use crate::store::lists::{self, Filter, Sees};
+use crate::store::people::Reporter;
+use crate::workflow::{Deed, Intake};
+
+pub(in crate::http) fn routes() -> Vec<Route> {
+    let staff = Access::Needs(Permission::ReadInternal);
+    vec![
+        Route::get("/cases/new", staff, get(show)),
+        Route::post("/cases/new", staff, axum::routing::post(receive)),
+    ]
+}
+
+/// What the form holds, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Typed {
+    key: String,
+    kind: String,
+    channel: String,
+    phone: String,
+    name: String,
+    email: String,
+    consent: String,
+    category: String,
+    severity: String,
+    place: String,
+    address: String,
+    title: String,
+    content: String,
+    source: String,
+    pass_on: String,
+}
+
+/// A group of categories.
+struct Group {
+    name: String,
+    categories: Vec<Choice>,
+}
+
+/// What the caller reported before.
+struct Before {
+    code: String,
+    title: String,
+    state: String,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases_new.html")]
+struct NewPage {
+    page: Page,
+    typed: Typed,
+    kinds: Vec<Choice>,
+    groups: Vec<Group>,
+    severities: Vec<Choice>,
+    places: Vec<Choice>,
+    channels: Vec<Choice>,
+    before: Option<Vec<Before>>,
+    reporter: bool,
+    fault: Option<String>,
+}
+
+/// The types that the reader may begin at the desk.
+fn kinds(cx: &Context, desk: &Desk) -> Vec<std::sync::Arc<CaseType>> {
+    let somewhere =
+        |permission, pack: &str| cx.scope.units_where(permission, pack).is_none_or(|units| !units.is_empty());
+    let may = |kind: &CaseType| match kind.flow.intake {
+        Intake::Public | Intake::Desk => somewhere(Permission::TakeInCases, &kind.pack),
+        Intake::Inside => {
+            somewhere(Permission::DirectCases, &kind.pack)
+                || somewhere(Permission::TakeInCases, &kind.pack)
+                || somewhere(Permission::HandleCases, &kind.pack)
+        }
+    };
+    desk.types.all().into_iter().filter(|k| may(k)).collect()
+}
+
+/// What came from this phone before, where its owner agreed that the desk may see it.
+async fn before(cx: &Context, desk: &Desk, typed: &Typed) -> Result<Option<Vec<Before>>> {
+    let Ok(digits) = phone(&typed.phone) else { return Ok(None) };
+    if digits.is_empty() || !cx.may(Permission::ReadReporter) {
+        return Ok(None);
+    }
+    let ids = store::people::of_phone(&cx.db, &digits, 10).await?;
+    if ids.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let filter = Filter { ids, ..Filter::default() };
+    let mut told = Vec::new();
+    for case in lists::page(&cx.db, &Sees::All, &filter, None, 10).await? {
+        let Some(kind) = desk.types.find(&case.kind) else { continue };
+        if !cx.scope.allows(Permission::ReadReporter, case.place, &kind.pack) {
+            continue;
+        }
+        told.push(Before {
+            code: case.code(&kind.flow.code),
+            title: case.title.clone(),
+            state: kind.flow.state(&case.state).map_or(String::new(), |s| s.name.get(cx.lang).to_owned()),
+            at: desk.moment(case.received_at),
+        });
+    }
+    Ok(Some(told))
+}
+
+async fn draw(cx: &Context, mut typed: Typed, fault: Option<String>) -> Answer {
+    let desk = Desk::open(cx)?;
+    let kinds = kinds(cx, &desk);
+    let kind = kinds
+        .iter()
+        .find(|k| k.id == typed.kind || k.flow.id == typed.kind)
+        .or(kinds.first())
+        .ok_or_else(|| {
+            foundation::error::forbidden(
+                "case_not_yours",
+                "Tài khoản của bạn chưa được giao tiếp nhận vụ việc.",
+            )
+        })?
+        .clone();
+    typed.kind = kind.id.clone();
+    if typed.key.is_empty() {
+        typed.key = foundation::new_id().to_string();
+    }
+    let choose = |value: &str, label: String, now: &str| Choice {
+        value: value.to_owned(),
+        label,
+        chosen: value == now,
+    };
+    let flow = &kind.flow;
+    let groups = flow
+        .groups
+        .iter()
+        .map(|g| Group {
+            name: g.name.get(cx.lang).to_owned(),
+            categories: flow
+                .categories
+                .iter()
+                .filter(|c| c.group == g.id)
+                .map(|c| choose(&c.id, c.name.get(cx.lang).to_owned(), &typed.category))
+                .collect(),
+        })
+        .filter(|g| !g.categories.is_empty())
+        .collect();
+    let mut places: Vec<(String, i64)> = desk
+        .map
+        .below(desk.root, Level::Commune, desk.today)
+        .into_iter()
+        .map(|v| (v.full_name(), v.unit))
+        .collect();
+    places.sort_by_key(|p| foundation::text::sort_key(&p.0));
+    let places = places.into_iter().map(|(name, unit)| choose(&unit.to_string(), name, &typed.place));
+    let ways: &[&str] = if flow.intake == Intake::Inside { &["inside"] } else { &["hotline", "counter"] };
+    let severities =
+        flow.severities.iter().map(|s| choose(&s.id, s.name.get(cx.lang).to_owned(), &typed.severity));
+    page(&NewPage {
+        page: cx.page(flow.name.get(cx.lang).to_owned())?,
+        kinds: kinds
+            .iter()
+            .map(|k| choose(&k.id, k.flow.name.get(cx.lang).to_owned(), &typed.kind))
+            .collect(),
+        groups,
+        severities: severities.collect(),
+        places: places.collect(),
+        channels: ways.iter().map(|w| choose(w, cx.t(&format!("case-by-{w}")), &typed.channel)).collect(),
+        before: before(cx, &desk, &typed).await?,
+        reporter: flow.intake != Intake::Inside,
+        typed,
+        fault,
+    })
+}
+
+async fn show(cx: Context, Query(typed): Query<Typed>) -> Answer {
+    draw(&cx, typed, None).await
+}
+
+async fn write(cx: &Context, typed: &Typed) -> Result<Receipt> {
+    let channel = match typed.channel.as_str() {
+        "hotline" => "hotline",
+        "counter" => "counter",
+        _ => "inside",
+    };
+    let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    Receive {
+        key: typed.key.clone(),
+        kind: typed.kind.clone(),
+        category: some(&typed.category),
+        severity: some(&typed.severity),
+        title: typed.title.clone(),
+        content: typed.content.clone(),
+        address: typed.address.clone(),
+        place: typed.place.parse().ok(),
+        channel,
+        reporter: Reporter {
+            citizen: None,
+            name: typed.name.clone(),
+            phone: typed.phone.clone(),
+            email: typed.email.clone(),
+            consent: !typed.consent.is_empty(),
+        },
+        source: typed.source.chars().take(200).collect(),
+        ..Receive::default()
+    }
+    .run(cx)
+    .await
+}
+
+/// Takes the new case in at once, as its category and its routes say.
+async fn pass_on(cx: &Context, receipt: &Receipt) -> Result<()> {
+    let kind = Desk::open(cx)?.types.get(&receipt.case.kind)?;
+    let Some(step) = kind.flow.step_doing(&receipt.case.state, Deed::TakeIn) else { return Ok(()) };
+    let given = Given { agency: Some(receipt.case.agency), ..Given::default() };
+    TakeStep { step: step.id.clone(), given, seen: None }.run(cx, receipt.case.seq).await.map(|_| ())
+}
+
+async fn receive(cx: Context, Form(mut typed): Form<Typed>) -> Answer {
+    if typed.kind.is_empty() {
+        let first = kinds(&cx, &Desk::open(&cx)?).first().map(|k| k.id.clone());
+        typed.kind = first.unwrap_or_default();
+    }
+    match write(&cx, &typed).await {
+        Ok(receipt) => {
+            if !typed.pass_on.is_empty() && !receipt.again {
+                pass_on(&cx, &receipt).await?;
+            }
+            let told = cx.words.say(cx.lang, "case-received-as", &[("secret", receipt.secret.into())]);
+            redirect_with(&format!("/cases/{}", receipt.code), &told)
+        }
+        Err(e) if matches!(e.kind(), Kind::Invalid | Kind::Conflict) => {
+            let mut response = draw(&cx, typed, Some(e.message().to_owned())).await?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+        Err(e) => Err(e.into()),
+    }
+}

@@ -1,0 +1,143 @@
+//! Cases tell people: which change of a case is a message to whom. The only place that knows both rooms; the
+//! reporter is reached by an id, and whoever handles the case is told nothing of them.
+
+use std::collections::BTreeMap;
+
+use cases::case::Case;
+use cases::events::Changed;
+use cases::{CaseType, Types};
+use foundation::{Date, Instant, Result, TimeOfDay};
+use kit::{Context, House, Permission, UnitId};
+use notices::{Notice, Person, post};
+use units::Atlas;
+use uuid::Uuid;
+
+/// No change rings at more people.
+const MOST: usize = 50;
+
+fn moment(at: Instant) -> String {
+    format!("{} {}", TimeOfDay::of(at).show(), Date::of(at).vi())
+}
+
+/// Who of a unit's staff holds a permission: those whose grant is nearest to the unit, so that not the whole
+/// province is told of a street light.
+async fn staff(cx: &Context, permission: Permission, unit: UnitId, pack: &str) -> Result<Vec<Person>> {
+    let map = cx.house.get::<Atlas>()?.map();
+    let day = Date::of(cx.clock.now());
+    let mut chain = vec![unit];
+    if let Some(place) = map.on(unit, day).and_then(|v| v.place) {
+        chain.push(place);
+    }
+    let last = chain.last().copied().unwrap_or(unit);
+    chain.extend(map.ancestors(last, day).iter().map(|v| v.unit));
+    let grants = identity::store::grants::live(&cx.db, day).await?;
+    for at in chain {
+        let mut found: Vec<Uuid> = grants
+            .iter()
+            .filter(|g| g.unit == at && g.role.permissions().contains(permission))
+            .filter(|g| match &g.packs {
+                kit::Fields::All => true,
+                kit::Fields::Some(packs) => packs.contains(pack),
+            })
+            .map(|g| g.account)
+            .collect();
+        found.sort();
+        found.dedup();
+        if !found.is_empty() {
+            return Ok(found.into_iter().take(MOST).map(Person::Account).collect());
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What the texts may name.
+fn values(cx: &Context, case: &Case, kind: &CaseType) -> Result<BTreeMap<String, String>> {
+    let atlas = cx.house.get::<Atlas>()?;
+    let due = case.promised_at.or(case.due_at).map(moment).unwrap_or_default();
+    Ok([
+        ("code", case.code(&kind.flow.code)),
+        ("title", case.title.clone()),
+        ("due", due),
+        ("agency", atlas.map().name(case.agency, Date::of(cx.clock.now()))),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect())
+}
+
+/// The message to the reporter that a deed is.
+fn to_reporter(deed: &str) -> Option<&'static str> {
+    Some(match deed {
+        "receive" => "case.received",
+        "take_in" => "case.taken_in",
+        "ask" => "case.question",
+        "approve" => "case.answered",
+        "refuse" | "pass_out" => "case.refused",
+        "reopen" => "case.reopened",
+        _ => return None,
+    })
+}
+
+/// The messages to staff that a deed is: kind, and who.
+fn to_staff(deed: &str, rings: bool) -> Vec<(&'static str, Permission)> {
+    match deed {
+        "receive" if rings => vec![("case.urgent", Permission::TakeInCases)],
+        "take_in" if rings => vec![("case.urgent", Permission::HandleCases)],
+        "take_in" | "assign" | "direct" | "reopen" => vec![("case.assigned", Permission::HandleCases)],
+        "propose" => vec![("case.approval_wanted", Permission::ApproveAnswers)],
+        _ => Vec::new(),
+    }
+}
+
+/// A case was received or changed: whoever it concerns is told, once.
+pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
+    let cx = house.system("cases.changed");
+    let Some(case) = cases::store::cases::get(&cx.db, changed.case).await? else { return Ok(()) };
+    if case.demo {
+        return Ok(());
+    }
+    let kind = house.get::<Types>()?.get(&case.kind)?;
+    let rings = kind.flow.severity(&case.severity).is_some_and(|s| s.rings);
+    let given = values(&cx, &case, &kind)?;
+    let code = given.get("code").cloned().unwrap_or_default();
+    let notice = |name: &'static str, to: Person, link: String| Notice {
+        kind: name,
+        to,
+        about: format!("case:{}", case.seq),
+        values: given.clone(),
+        link,
+        urgent: name == "case.urgent",
+        key: format!("{name}/{}/{}", case.seq, changed.entry),
+    };
+    let mut all = Vec::new();
+    if let Some(name) = to_reporter(&changed.deed)
+        && let Some(citizen) = cases::store::people::reporter(&cx.db, case.seq).await?.and_then(|r| r.citizen)
+    {
+        let mut told = notice(name, Person::Citizen(citizen), format!("/track?code={code}"));
+        match name {
+            "case.question" => {
+                let line = cases::store::entries::line(&cx.db, case.seq, changed.entry).await?;
+                told.values.insert("question".into(), line.map(|l| l.text).unwrap_or_default());
+            }
+            "case.refused" => {
+                told.values.insert("reason".into(), case.answer.clone());
+            }
+            _ => {}
+        }
+        all.push(told);
+    }
+    for (name, permission) in to_staff(&changed.deed, rings) {
+        let at = if permission == Permission::TakeInCases { case.place } else { case.agency };
+        for person in staff(&cx, permission, at, &kind.pack).await? {
+            all.push(notice(name, person, format!("/cases/{code}")));
+        }
+    }
+    if all.is_empty() {
+        return Ok(());
+    }
+    let mut tx = cx.db.begin().await?;
+    for told in all {
+        post(&mut tx, &cx, told).await?;
+    }
+    tx.commit().await
+}

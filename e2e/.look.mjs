@@ -1,0 +1,20 @@
+import { launchBrowser } from '/work/main/e2e/lib/browser.mjs';
+import { readFileSync } from 'node:fs';
+const base='http://127.0.0.1:8091';
+const roles=['intake','officer','leader','duty_officer'];
+const b=await launchBrowser({webgl:false});
+const ctx={};
+for (const r of roles){ const c=await b.newContext({viewport:{width:1400,height:900}, locale:'vi-VN'}); ctx[r]=c; const p=await c.newPage();
+ const link=readFileSync('/tmp/u-'+r,'utf8').match(/invitation\?token=\w+/)[0];
+ await p.goto(base+'/'+link); const f=await p.$$('input[type=password]'); for(const i of f) await i.fill('lúa chín vàng đồng 2026'); await p.click('main button'); await p.waitForLoadState(); p.close(); }
+const p=await ctx.intake.newPage(); await p.goto(base+'/cases?tab=new');
+const code=(await p.locator('tbody th a').first().getAttribute('href')); await p.goto(base+code);
+await p.click('main form[action$="take_in"] button.main'); await p.waitForLoadState();
+await p.goto(base+'/cases/new?phone=0912345678'); await p.screenshot({path:'/tmp/shots/new.png',fullPage:true});
+await p.goto(base+'/cases?tab=new'); await p.screenshot({path:'/tmp/shots/list.png',fullPage:true});
+const o=await ctx.officer.newPage(); await o.goto(base+code); await o.locator('details').evaluateAll(ds=>ds.slice(0,4).forEach(d=>d.open=true)); await o.screenshot({path:'/tmp/shots/case3.png',fullPage:true});
+const d=await ctx.duty_officer.newPage(); await d.goto(base+'/cases/shift'); await d.screenshot({path:'/tmp/shots/shift.png',fullPage:true});
+await d.setViewportSize({width:360,height:780}); await d.goto(base+'/cases?tab=new'); await d.screenshot({path:'/tmp/shots/list-phone.png'});
+await d.goto(base+code); await d.screenshot({path:'/tmp/shots/case-phone.png',fullPage:true});
+await d.goto(base+'/cases/new?kind=petitions.task'); await d.screenshot({path:'/tmp/shots/task-phone.png',fullPage:true});
+await b.close();
