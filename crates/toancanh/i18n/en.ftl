@@ -82,3 +82,7 @@ nav-work = Operations
 nav-cases = Reports and cases
 nav-task = Give a task
 nav-shift = Hand-over of the shift
+nav-citizens = Citizens
+nav-app = Citizen's app
+nav-report = Report something
+nav-reports = Public reports

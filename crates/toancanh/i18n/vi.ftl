@@ -82,3 +82,7 @@ nav-work = Điều hành
 nav-cases = Phản ánh, vụ việc
 nav-task = Giao nhiệm vụ
 nav-shift = Giao ca
+nav-citizens = Người dân
+nav-app = Ứng dụng người dân
+nav-report = Gửi phản ánh
+nav-reports = Phản ánh công khai

@@ -66,6 +66,14 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
         groups.push(NavGroup { title: cx.t("nav-work"), entries: work });
     }
     groups.push(NavGroup {
+        title: cx.t("nav-citizens"),
+        entries: vec![
+            entry(cx, "/app", "nav-app", "phone"),
+            entry(cx, "/report", "nav-report", "camera"),
+            entry(cx, "/reports", "nav-reports", "map"),
+        ],
+    });
+    groups.push(NavGroup {
         title: cx.t("nav-figures"),
         entries: vec![
             entry(cx, "/indicators", "nav-indicators", "trend"),

@@ -38,8 +38,9 @@ impl JobHandler for Housekeeping {
             let mut tx = cx.db.begin().await?;
             let events = outbox::sweep(&mut tx, before).await?;
             let ended = jobs::sweep(&mut tx, before).await?;
-            // Who sent how much is asked for the hour alone.
-            cases::store::people::sweep_flood(&mut tx, cx.clock.now().seconds() / 3600 - 1).await?;
+            // Who sent how much is asked for the hour alone, which may be one without a network.
+            let asked = cx.clock.now().seconds() - cases::actions::receive::OFFLINE_S;
+            cases::store::people::sweep_flood(&mut tx, asked / 3600 - 1).await?;
             tx.commit().await?;
             let words =
                 format!("{} tệp dở dang, {objects} tệp mồ côi, {events} sự kiện cũ, {ended} việc cũ", rows);

@@ -30,6 +30,23 @@ function sums(steps: number[]): number[] {
   return steps.map((step) => (sum += step));
 }
 
+function middle(cases: Case[]): { x: number; y: number } {
+  const n = cases.length;
+  return { x: cases.reduce((sum, c) => sum + c.x, 0) / n, y: cases.reduce((sum, c) => sum + c.y, 0) / n };
+}
+
+/** Heaps whose middles are at least `least` from each other, so that no dot hides another. */
+function apart(heaps: Case[][], least: number): Case[][] {
+  const kept: { x: number; y: number; cases: Case[] }[] = [];
+  for (const cases of heaps.sort((a, b) => b.length - a.length)) {
+    const at = middle(cases);
+    const close = kept.find((k) => Math.hypot(k.x - at.x, k.y - at.y) < least);
+    if (close) close.cases.push(...cases);
+    else kept.push({ ...at, cases });
+  }
+  return kept.map((k) => k.cases);
+}
+
 async function rise(box: HTMLElement, list: HTMLElement): Promise<void> {
   const label = word("Phản ánh đang xử lý trên bản đồ", "Open reports on the map");
   const [answer, areas] = await Promise.all([
@@ -73,10 +90,9 @@ async function rise(box: HTMLElement, list: HTMLElement): Promise<void> {
       else cells.set(key, [c]);
     }
     layer.replaceChildren(
-      ...[...cells.values()].map((here) => {
+      ...apart([...cells.values()], cell).map((here) => {
         const n = here.length;
-        const x = here.reduce((sum, c) => sum + c.x, 0) / n;
-        const y = here.reduce((sum, c) => sum + c.y, 0) / n;
+        const { x, y } = middle(here);
         const dot = document.createElementNS(NS, "g");
         dot.setAttribute("class", "dot-of");
         dot.setAttribute("role", "button");

@@ -28,6 +28,8 @@ use crate::{index, store};
 const MOST_OF_ONE: i64 = 20;
 /// Reports from one address in an hour: behind one address of a mobile network are many phones.
 const MOST_OF_ADDRESS: i64 = 600;
+/// So long ago a report may have been written to be counted in the hour of its writing.
+pub const OFFLINE_S: i64 = 48 * 3600;
 /// The country with its sea: west, south, east, north.
 const COUNTRY: [f64; 4] = [102.0, 6.0, 118.5, 23.6];
 /// Below this the commune that a position gives is a guess, and the reporter is asked.
@@ -321,8 +323,12 @@ impl Receive {
             return Ok(Written::Known(id));
         }
         if matches!(cx.actor, Actor::Public) {
-            let hour = now.seconds() / 3600;
+            // What was written without a network comes all at once: a device and a phone are counted in the
+            // hour of writing, an address in that of sending.
+            let written = case.happened_at.filter(|at| now.since(*at) < OFFLINE_S * 1_000_000);
             for (what, value) in &self.senders {
+                let at = written.filter(|_| *what != "address").unwrap_or(now);
+                let hour = at.seconds() / 3600;
                 let n = store::people::count_flood(&mut tx, &receipt::fingerprint(what, value), hour).await?;
                 let most = if *what == "address" { MOST_OF_ADDRESS } else { MOST_OF_ONE };
                 if n > most {

@@ -349,6 +349,15 @@ async fn the_twenty_first_report_of_a_device_in_an_hour_is_refused() {
             let wanted = if n < 20 { StatusCode::CREATED } else { StatusCode::TOO_MANY_REQUESTS };
             assert_eq!(sent.status, wanted, "{n}: {}", sent.text());
         }
+        // A queue from the hours without a network is not a flood; what is dated long ago is counted now.
+        let then = house.cx.clock.now().plus_seconds(-3 * 3600).0 / 1000;
+        let queued =
+            json!({"key": "0123456789abcdef-q", "content": "Rác.", "device": "máy-một", "happened_ms": then});
+        assert_eq!(house.json("", "/api/v1/reports", &queued).await.status, StatusCode::CREATED);
+        let then = house.cx.clock.now().plus_seconds(-72 * 3600).0 / 1000;
+        let old =
+            json!({"key": "0123456789abcdef-r", "content": "Rác.", "device": "máy-một", "happened_ms": then});
+        assert_eq!(house.json("", "/api/v1/reports", &old).await.status, StatusCode::TOO_MANY_REQUESTS);
         // What was received before is answered as before, however many came.
         let again = json!({"key": "0123456789abcdef-3", "content": "Rác.", "device": "máy-một"});
         assert_eq!(house.json("", "/api/v1/reports", &again).await.status, StatusCode::OK);

@@ -92,8 +92,9 @@ pub async fn photo(house: &House, code: &str, secret: &str, bytes: &[u8]) -> Tol
 pub async fn draw_boundaries(house: &House) {
     let square = |code: &str, west: f64| {
         let east = west + 0.1;
-        serde_json::json!({ "type": "Feature", "properties": { "code": code }, "geometry": { "type": "Polygon",
-            "coordinates": [[[west, 10.0], [east, 10.0], [east, 10.1], [west, 10.1], [west, 10.0]]] } })
+        let ring = [[west, 10.0], [east, 10.0], [east, 10.1], [west, 10.1], [west, 10.0]];
+        let shape = serde_json::json!({ "type": "Polygon", "coordinates": [ring] });
+        serde_json::json!({ "type": "Feature", "properties": { "code": code }, "geometry": shape })
     };
     let features = [square("31135", 105.7), square("31675", 105.8)];
     let text = serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string();
