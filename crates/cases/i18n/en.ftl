@@ -152,3 +152,7 @@ action-case-moderate = Public wording decided
 action-case-rate = Rated by the reporter
 action-case-reply = Reporter answered
 action-case-support = Supported
+case-open311-contact = { $place }, field reports: { $url }
+case-open311-key = No key is needed to report. A program that sends many asks the administrator for one, made at { $url }
+case-open311-notice = Report { $code } was received. The intake desk reads it and passes it on; it can be looked up by this code once it is published.
+case-open311-media = The photo at media_url was not fetched; please send photos on the report page.

@@ -140,3 +140,7 @@ action-case-moderate = Kiểm duyệt công khai
 action-case-rate = Người gửi đánh giá
 action-case-reply = Người gửi bổ sung
 action-case-support = Tôi cũng gặp
+case-open311-contact = { $place }, trang phản ánh hiện trường: { $url }
+case-open311-key = Gửi phản ánh không cần khóa. Chương trình gửi nhiều xin khóa của người quản trị, cấp ở { $url }
+case-open311-notice = Đã nhận phản ánh { $code }. Bộ phận tiếp nhận xem và chuyển đơn vị xử lý; tra cứu được bằng mã này sau khi phản ánh được công khai.
+case-open311-media = Ảnh ở media_url không được lấy về; hãy gửi ảnh ở trang phản ánh.

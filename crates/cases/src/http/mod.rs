@@ -3,10 +3,12 @@
 
 mod api;
 mod desk;
+pub mod open311;
 pub(crate) mod show;
 
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), api::routes()].concat()
+    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), api::routes(), open311::routes()]
+        .concat()
 }
