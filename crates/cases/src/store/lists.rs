@@ -250,8 +250,8 @@ pub async fn page(
 }
 
 /// Where the page behind the first `skip` of the newest cases begins; `None` when there are not so many. For
-/// standards that count pages: it walks the numbers alone, and callers keep `skip` below [`MOST_COUNTED`]. Only
-/// for readers whose cases are in one list.
+/// standards that count pages: it walks the numbers alone, and callers keep `skip` below [`MOST_COUNTED`].
+/// Only for readers whose cases are in one list.
 pub async fn after(db: &Db, sees: &Sees, filter: &Filter, skip: i64) -> Result<Option<After>> {
     let Some((clause, mut values)) = filter.clause(db, sees, Side::Whole, None) else { return Ok(None) };
     values.push(Value::Int(skip - 1));

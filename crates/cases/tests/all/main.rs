@@ -7,5 +7,6 @@ mod openness;
 mod place;
 mod privacy;
 mod search;
+mod standard;
 mod story;
 mod together;

@@ -7,84 +7,9 @@ use http::{Method, Request, StatusCode, header};
 use serde_json::{Value as Json, json};
 
 use crate::place::{API_KEY, CAI_KHE, House, Reply, WARD_OFFICE};
+use crate::standard::{as_text, faults, spark};
 
 const V2: &str = "/open311/v2";
-const SCHEMA: &str = include_str!("../open311.schema.json");
-/// The elements that hold a list.
-const LISTS: [&str; 7] =
-    ["services", "service_requests", "errors", "attributes", "values", "endpoints", "formats"];
-
-/// Faults of a document against the schema of the standard.
-fn faults(part: &str, document: &Json) -> Vec<String> {
-    let mut schema: Json = serde_json::from_str(SCHEMA).unwrap();
-    schema["$ref"] = json!(format!("#/$defs/{part}"));
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    validator.iter_errors(document).map(|e| format!("{e} at {}", e.instance_path())).collect()
-}
-
-/// An XML document as JSON by the Spark convention, every value as text. The reader is strict: what is not
-/// well-formed falls over.
-fn spark(xml: &str) -> (String, Json) {
-    use quick_xml::events::Event;
-    let mut reader = quick_xml::Reader::from_str(xml);
-    let mut open: Vec<(String, Vec<(String, Json)>, String)> = Vec::new();
-    let close = |(name, children, text): (String, Vec<(String, Json)>, String)| {
-        let value = if LISTS.contains(&name.as_str()) {
-            children.into_iter().map(|c| c.1).collect()
-        } else if children.is_empty() {
-            json!(text)
-        } else {
-            children.into_iter().collect()
-        };
-        (name, value)
-    };
-    loop {
-        let done = match reader.read_event().unwrap() {
-            Event::Start(e) => {
-                open.push((
-                    String::from_utf8(e.name().as_ref().to_vec()).unwrap(),
-                    Vec::new(),
-                    String::new(),
-                ));
-                None
-            }
-            Event::Empty(e) => {
-                let name = String::from_utf8(e.name().as_ref().to_vec()).unwrap();
-                Some(close((name, Vec::new(), String::new())))
-            }
-            Event::End(_) => Some(close(open.pop().unwrap())),
-            Event::Text(e) => {
-                if let Some(inside) = open.last_mut() {
-                    inside.2.push_str(&e.decode().unwrap());
-                }
-                None
-            }
-            Event::GeneralRef(e) => {
-                let written = format!("&{};", e.decode().unwrap());
-                open.last_mut().unwrap().2.push_str(&quick_xml::escape::unescape(&written).unwrap());
-                None
-            }
-            Event::Eof => panic!("no root in {xml}"),
-            _ => None,
-        };
-        match (done, open.last_mut()) {
-            (Some(child), Some(parent)) => parent.1.push(child),
-            (Some(root), None) => return root,
-            (None, _) => {}
-        }
-    }
-}
-
-/// The same, every value as text.
-fn as_text(json: &Json) -> Json {
-    match json {
-        Json::Null => json!(""),
-        Json::Array(items) => items.iter().map(as_text).collect(),
-        Json::Object(fields) => fields.iter().map(|(k, v)| (k.clone(), as_text(v))).collect(),
-        Json::String(_) => json.clone(),
-        other => json!(other.to_string()),
-    }
-}
 
 /// Asks for a document in both forms, holds it against the standard, and gives its JSON.
 async fn both(house: &House, path: &str, part: &str, status: StatusCode) -> Json {

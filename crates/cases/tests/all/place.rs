@@ -232,9 +232,11 @@ impl House {
 
     /// Gives a commune a square of twenty kilometres in the city.
     pub async fn draw_boundary(&self, code: &str) {
+        let corners = [[105.7, 10.0], [105.9, 10.0], [105.9, 10.2], [105.7, 10.2], [105.7, 10.0]];
         let square = serde_json::json!({ "type": "FeatureCollection", "features": [{
-            "type": "Feature", "properties": { "code": code }, "geometry": { "type": "Polygon",
-            "coordinates": [[[105.7, 10.0], [105.9, 10.0], [105.9, 10.2], [105.7, 10.2], [105.7, 10.0]]] } }] });
+            "type": "Feature", "properties": { "code": code },
+            "geometry": { "type": "Polygon", "coordinates": [corners] },
+        }] });
         let options = units::boundaries::Options {
             property: "code".into(),
             valid_from: Date::from_ymd(2025, 7, 1).unwrap(),

@@ -1,5 +1,5 @@
-//! Which requests a list asks for. The standard gives the newest 90 days and at most 1,000 requests; pages and
-//! `updated_after`/`updated_before` are the extensions that most servers have.
+//! Which requests a list asks for. The standard gives the newest 90 days and at most 1,000 requests; pages
+//! and `updated_after`/`updated_before` are the extensions that most servers have.
 
 use foundation::{Instant, Result, error::invalid};
 

@@ -1,5 +1,6 @@
-//! A document of GeoReport v2: one tree, written as XML, or as JSON by the Spark convention, where a list loses
-//! the name of its items. Texts lose what XML 1.0 cannot hold; an empty one is `null`, or an empty element.
+//! A document of GeoReport v2: one tree, written as XML, or as JSON by the Spark convention, where a list
+//! loses the name of its items. Texts lose what XML 1.0 cannot hold; an empty one is `null`, or an empty
+//! element.
 
 use serde_json::{Value as Json, json};
 

@@ -1,6 +1,6 @@
-//! `POST requests`: a report from another app. Everybody may, within the limits of floods; a program with a key
-//! of ours is not counted. The receipt's secret goes out in the header `X-Receipt`, because the standard's
-//! document has no place for it.
+//! `POST requests`: a report from another app. Everybody may, within the limits of floods; a program with a
+//! key of ours is not counted. The receipt's secret goes out in the header `X-Receipt`, because the
+//! standard's document has no place for it.
 
 use axum::extract::Form;
 use axum::extract::rejection::FormRejection;
@@ -81,7 +81,8 @@ fn degrees(given: &Given, name: &str) -> Result<Option<f64>> {
     })
 }
 
-/// Where: the standard wants a position, an address in words, or the id of one, which is the code of a commune.
+/// Where: the standard wants a position, an address in words, or the id of one, which is the code of a
+/// commune.
 fn location(given: &Given, desk: &Desk) -> Result<(Option<Position>, Option<UnitId>)> {
     let position = match (degrees(given, "lat")?, degrees(given, "long")?) {
         (Some(lat), Some(lon)) => Some(Position { lat, lon, accuracy_m: None }),

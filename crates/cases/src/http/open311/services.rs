@@ -1,5 +1,6 @@
-//! `GET services`, `GET services/{service_code}`: what can be reported. A service is a category of a type that
-//! everybody may begin; its code is the category's id, with the type before it where another has that id.
+//! `GET services`, `GET services/{service_code}`: what can be reported. A service is a category of a type
+//! that everybody may begin; its code is the category's id, with the type before it where another has that
+//! id.
 
 use std::sync::Arc;
 
