@@ -286,6 +286,10 @@ async fn pages_and_filters_have_no_gap_and_no_double() {
         let id: i64 = all[22].rsplit('-').next().unwrap().parse().unwrap();
         publish(&house, id, "Việc đầu tiên, viết lại").await;
         assert_eq!(listed(&house, "updated_after=2027-06-01T00:00:00Z").await, [all[22].as_str()]);
+        let lately = foundation::moment::rfc3339(house.cx.clock.now()).replace('+', "%2B");
+        let lately = format!("updated_after={lately}");
+        assert_eq!(listed(&house, &lately).await, [all[22].as_str()], "what changed in this second is in it");
+        assert_eq!(listed(&house, &format!("{lately}&page=2")).await, Vec::<String>::new());
         assert_eq!(listed(&house, "updated_before=2027-06-01T00:00:00Z").await.len(), 22);
     }
 }

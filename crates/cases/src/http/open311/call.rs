@@ -139,13 +139,13 @@ impl Call {
     /// The answer to a question. It is the same for everybody, whoever asks, so that pages of other places
     /// may read it too.
     pub fn answer(&self, made: Result<Document>) -> Response {
-        let mut response = match made {
-            Ok(document) => written(self.format, StatusCode::OK, &document),
-            Err(error) => return self.refuse(&error),
+        let (mut response, keep) = match made {
+            Ok(document) => (written(self.format, StatusCode::OK, &document), "public, max-age=30"),
+            Err(error) => (self.refuse(&error), "no-store"),
         };
         let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=30"));
-        headers.insert(header::VARY, HeaderValue::from_static("accept, host"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+        headers.insert(header::VARY, HeaderValue::from_static("accept"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         response
     }

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use foundation::moment::rfc3339;
-use foundation::{Instant, Result};
+use foundation::{Instant, Lang, Result};
 
 use super::call::{Call, Format};
 use super::document::{Document, Node, text};
@@ -20,7 +20,7 @@ async fn discovery(call: &Call) -> Result<Document> {
     let changeset = text(&rfc3339(changed));
     let place = desk.name(desk.root);
     let say = |key: &str, url: String| {
-        cx.words.say(cx.lang, key, &[("place", place.as_str().into()), ("url", url.into())])
+        cx.words.say(Lang::Vi, key, &[("place", place.as_str().into()), ("url", url.into())])
     };
     let demo = cx.house.demo.load(std::sync::atomic::Ordering::Relaxed);
     let formats = [Format::Xml, Format::Json].map(|f| text(f.mime())).to_vec();

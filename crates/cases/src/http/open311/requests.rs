@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use foundation::moment::rfc3339;
-use foundation::{Result, error::not_found};
+use foundation::{Lang, Result, error::not_found};
 
 use super::asked::Asked;
 use super::call::{Call, short};
@@ -20,6 +20,8 @@ use crate::workflow::Stage;
 
 /// The standard's limit of a description.
 const LONGEST: usize = 4_000;
+/// Within so many seconds few cases changed, of all there are.
+const LATELY_S: i64 = 7 * 86_400;
 
 /// The answer to either question.
 fn document(items: Vec<Node>) -> Document {
@@ -88,7 +90,7 @@ async fn told(call: &Call, desk: &Desk, cases: &[Case]) -> Result<Document> {
     let ids = cases.iter().filter(|c| c.photos > 0).map(|c| c.seq).collect();
     let first: BTreeMap<i64, i64> = photos::first_of(&call.cx.db, ids, true).await?.into_iter().collect();
     let origin = call.origin().await?;
-    let sample = call.cx.t("case-demo");
+    let sample = call.cx.words.say(Lang::Vi, "case-demo", &[]);
     let mut items = Vec::with_capacity(cases.len());
     for case in cases {
         let kind = desk.types.get(&case.kind)?;
@@ -127,6 +129,7 @@ async fn listed(call: &Call) -> Result<Document> {
         received_to: asked.to,
         changed_from: asked.changed_from,
         changed_to: asked.changed_to,
+        lately: asked.changed_from.is_some_and(|from| desk.now.since(from) < LATELY_S * 1_000_000),
         ..Filter::default()
     };
     for code in &asked.services {
