@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
 mod open311;
+mod open311_send;
 mod openness;
 mod place;
 mod privacy;

@@ -127,7 +127,8 @@ pub fn shipped(file: &str, text: &str) -> CaseType {
     CaseType { id: format!("petitions.{}", flow.id), pack: "petitions".into(), flow }
 }
 
-const REPORT: &str = include_str!("../../../../packs/petitions/workflows/report.yaml");
+/// The shipped field reports.
+pub const REPORT: &str = include_str!("../../../../packs/petitions/workflows/report.yaml");
 
 impl House {
     /// One house for every database that tests run on. Tuesday 24 November 2026, 08:12.
