@@ -29,6 +29,7 @@ use kit::Module;
 use storage::migrations;
 
 pub use case::{Case, CaseId};
+pub use http::open311;
 pub use part::WorkflowPart;
 pub use service::{CaseType, Types};
 

@@ -26,6 +26,9 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
         request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let headers = request.headers().clone();
     let response = next.run(request).await;
+    if path.starts_with(cases::open311::PREFIX) {
+        return by_standard(&path, &headers, response);
+    }
     let machine = path.starts_with("/api/") || path == "/live" || !accepts.contains("text/html");
     // A page of its own that says 404, as for a link that was used, stays as it is.
     let told = response.headers().contains_key(header::CONTENT_TYPE);
@@ -38,6 +41,20 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
     }
     match response.extensions().get::<Fault>().cloned() {
         Some(fault) if !machine => page(&house, &headers, &path, &fault),
+        _ => response,
+    }
+}
+
+/// The faults that another layer found before Open311's own handlers, as documents of that standard; what its
+/// handlers answered stays.
+fn by_standard(path: &str, headers: &http::HeaderMap, response: Response) -> Response {
+    let told = response.headers().contains_key(header::CONTENT_TYPE);
+    match (response.extensions().get::<Fault>(), response.status()) {
+        (Some(fault), _) => cases::open311::refusal(path, headers, &fault.0),
+        (None, StatusCode::NOT_FOUND) if !told => {
+            let gone = foundation::error::not_found("page_not_found", "Không có địa chỉ này trong Open311.");
+            cases::open311::refusal(path, headers, &gone)
+        }
         _ => response,
     }
 }

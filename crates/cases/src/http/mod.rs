@@ -4,6 +4,7 @@
 mod api;
 mod desk;
 mod public;
+pub mod open311;
 pub(crate) mod show;
 
 use kit::Route;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::shift::routes(),
         public::routes(),
         api::routes(),
+        open311::routes(),
     ]
     .concat()
 }

@@ -51,6 +51,8 @@ pub struct Filter {
     pub stages: Vec<i64>,
     /// Categories.
     pub categories: Vec<String>,
+    /// Categories of a type: its id and theirs.
+    pub services: Vec<(String, String)>,
     /// Severities.
     pub severities: Vec<String>,
     /// Places.
@@ -71,6 +73,11 @@ pub struct Filter {
     pub received_to: Option<Instant>,
     /// Changed at this moment or later.
     pub changed_from: Option<Instant>,
+    /// Changed before this moment.
+    pub changed_to: Option<Instant>,
+    /// Whether few were changed since `changed_from`: then the index of changes finds them, where the newest
+    /// first would read a whole table to fill a page. For the public's lists in the order of newest.
+    pub lately: bool,
     /// These numbers.
     pub ids: Vec<i64>,
     /// West, south, east, north.
@@ -143,7 +150,8 @@ impl Filter {
             w.parts.push(db.dialect().words_match(table, w.values.len()));
         }
         match (sees, side) {
-            (Sees::Public, _) => w.and("c.published = {}", true),
+            // Written out, because the index of changes holds published cases alone.
+            (Sees::Public, _) => w.parts.push("c.published".into()),
             (Sees::Units(units), Side::Place) => w.numbers("c.place", units),
             (Sees::Units(units), Side::Agency) => w.numbers("c.agency", units),
             _ => {}
@@ -152,6 +160,13 @@ impl Filter {
         w.numbers("c.stage", &self.stages);
         w.texts("c.category", &self.categories);
         w.texts("c.severity", &self.severities);
+        if !self.services.is_empty() {
+            let categories: Vec<String> = self.services.iter().map(|s| s.1.clone()).collect();
+            let both: Vec<String> = self.services.iter().map(|(k, c)| format!("{k}/{c}")).collect();
+            // The categories alone have an index.
+            w.texts("c.category", &categories);
+            w.texts("c.kind || '/' || c.category", &both);
+        }
         w.numbers("c.place", &self.places);
         w.numbers("c.agency", &self.agencies);
         w.texts("c.channel", &self.channels);
@@ -173,6 +188,9 @@ impl Filter {
         }
         if let Some(from) = self.changed_from {
             w.and("c.changed_at >= {}", from);
+        }
+        if let Some(to) = self.changed_to {
+            w.and("c.changed_at < {}", to);
         }
         if let Some([west, south, east, north]) = self.bounds {
             w.and("c.lon >= {}", west);
@@ -199,6 +217,8 @@ impl Filter {
     fn newest_first(&self, db: &Db) -> String {
         match (self.order, self.text.trim().is_empty()) {
             (Order::Due, _) => "c.due_at, c.seq".into(),
+            // An expression is in no index, so the order is made after the cases were found.
+            (Order::Newest, true) if self.lately => "+c.seq DESC".into(),
             (Order::Newest, true) => "c.seq DESC".into(),
             (Order::Newest, false) => format!("{} DESC", db.dialect().words_row()),
         }
@@ -233,6 +253,20 @@ pub async fn page(
     found.dedup_by_key(|c| c.seq);
     found.truncate(limit);
     Ok(found)
+}
+
+/// Where the page behind the first `skip` of the newest cases begins; `None` when there are not so many. For
+/// standards that count pages: it walks the numbers alone, and callers keep `skip` below [`MOST_COUNTED`].
+/// Only for readers whose cases are in one list.
+pub async fn after(db: &Db, sees: &Sees, filter: &Filter, skip: i64) -> Result<Option<After>> {
+    let Some((clause, mut values)) = filter.clause(db, sees, Side::Whole, None) else { return Ok(None) };
+    values.push(Value::Int(skip - 1));
+    let sql = format!(
+        "SELECT c.seq AS seq FROM {clause} ORDER BY {} LIMIT 1 OFFSET ${}",
+        filter.newest_first(db),
+        values.len()
+    );
+    Ok(db.one::<(i64,)>(&sql, values).await?.map(|(seq,)| After { due: None, seq }))
 }
 
 /// How many there are, at most [`MOST_COUNTED`] + 1.

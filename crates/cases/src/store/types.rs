@@ -37,6 +37,14 @@ pub async fn all(db: &Db) -> Result<Vec<CaseType>> {
     rows.into_iter().map(|(id, pack, definition)| read(id, pack, &definition)).collect()
 }
 
+/// When a type last changed.
+pub async fn applied_at(db: &Db) -> Result<Option<Instant>> {
+    let row: Option<(Option<Instant>,)> = db
+        .one("SELECT CAST(MAX(applied_at) AS BIGINT) AS applied_at FROM case_type_version", args![])
+        .await?;
+    Ok(row.and_then(|r| r.0))
+}
+
 /// Writes the types of the applied packs; one that is gone is retired, one that differs gets a new version.
 pub async fn save(tx: &mut Tx, types: &[CaseType], now: Instant) -> Result<()> {
     tx.run("UPDATE case_type SET retired = $1", args![true]).await?;

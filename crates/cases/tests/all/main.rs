@@ -5,10 +5,13 @@
 mod citizen;
 mod desk;
 mod form;
+mod open311;
+mod open311_send;
 mod openness;
 mod photos_in;
 mod place;
 mod privacy;
 mod search;
+mod standard;
 mod story;
 mod together;

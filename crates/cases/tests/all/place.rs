@@ -37,6 +37,9 @@ pub const NAME: &str = "Nguyễn Thị Bảy Trăm";
 pub const PHONE: &str = "0912345678";
 pub const EMAIL: &str = "bay.tram@example.vn";
 
+/// The key of another program.
+pub const API_KEY: &str = "tc_of_another_program";
+
 /// Who asks, by the header `x-as`.
 pub fn session(name: &str) -> Session {
     match name {
@@ -50,6 +53,11 @@ pub fn session(name: &str) -> Session {
         "other" => person("Cán bộ xã", &[(Role::Officer, &[TRAN_DE, COMMUNE_OFFICE])]),
         "health" => person("Cán bộ Sở Y tế", &[(Role::Officer, &[HEALTH])]),
         "admin" => person("Quản trị", &[(Role::Admin, EVERYWHERE)]),
+        // Another program.
+        "key" => Session {
+            actor: Actor::Key { id: uuid::Uuid::nil(), name: "Ứng dụng".into() },
+            scope: Scope::Public,
+        },
         "viewer" => person("Người xem", &[(Role::Viewer, EVERYWHERE)]),
         _ => Session { actor: Actor::Public, scope: Scope::Public },
     }
@@ -60,6 +68,11 @@ struct ByHeader;
 impl Authenticator for ByHeader {
     fn session<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Session>> {
         let name = parts.headers.get("x-as").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+        let name = match bearer.and_then(|b| b.strip_prefix("Bearer ")) {
+            Some(key) if key == API_KEY => "key".to_owned(),
+            _ => name,
+        };
         Box::pin(async move { Ok(session(&name)) })
     }
 
@@ -80,12 +93,17 @@ pub struct House {
 /// What came back.
 pub struct Reply {
     pub status: StatusCode,
+    pub headers: http::HeaderMap,
     pub bytes: Vec<u8>,
 }
 
 impl Reply {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
     }
 
     pub fn json(&self) -> serde_json::Value {
@@ -109,7 +127,8 @@ pub fn shipped(file: &str, text: &str) -> CaseType {
     CaseType { id: format!("petitions.{}", flow.id), pack: "petitions".into(), flow }
 }
 
-const REPORT: &str = include_str!("../../../../packs/petitions/workflows/report.yaml");
+/// The shipped field reports.
+pub const REPORT: &str = include_str!("../../../../packs/petitions/workflows/report.yaml");
 
 impl House {
     /// One house for every database that tests run on. Tuesday 24 November 2026, 08:12.
@@ -212,6 +231,22 @@ impl House {
         .unwrap()
     }
 
+    /// Gives a commune a square of twenty kilometres in the city.
+    pub async fn draw_boundary(&self, code: &str) {
+        let corners = [[105.7, 10.0], [105.9, 10.0], [105.9, 10.2], [105.7, 10.2], [105.7, 10.0]];
+        let square = serde_json::json!({ "type": "FeatureCollection", "features": [{
+            "type": "Feature", "properties": { "code": code },
+            "geometry": { "type": "Polygon", "coordinates": [corners] },
+        }] });
+        let options = units::boundaries::Options {
+            property: "code".into(),
+            valid_from: Date::from_ymd(2025, 7, 1).unwrap(),
+            source: "đo vẽ thử".into(),
+            approximate: true,
+        };
+        units::boundaries::import(&self.cx, square.to_string().as_bytes(), &options).await.unwrap();
+    }
+
     /// The case as it is now.
     pub async fn case(&self, id: i64) -> Case {
         cases::store::cases::get(&self.cx.db, id).await.unwrap().unwrap()
@@ -227,7 +262,7 @@ impl House {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 64 << 20).await.unwrap().to_vec();
-        Reply { status: parts.status, bytes }
+        Reply { status: parts.status, headers: parts.headers, bytes }
     }
 
     pub async fn get(&self, who: &str, path: &str) -> Reply {

@@ -47,6 +47,50 @@ async fn the_desk_sees_who_reported_and_nobody_else_does() {
 }
 
 #[tokio::test]
+async fn open311_tells_nothing_of_who_reported_nor_of_what_they_wrote() {
+    for house in House::all().await {
+        let fields = [
+            ("service_code", "street_light"),
+            ("address_id", "31135"),
+            ("address_string", "Nhà bà Bảy, đường số 4"),
+            ("description", "Đèn trước nhà bà Bảy hỏng, gọi 0912345678"),
+            ("last_name", "Nguyễn Thị"),
+            ("first_name", "Bảy Trăm"),
+            ("phone", PHONE),
+            ("email", EMAIL),
+        ];
+        let sent = house.form("", "/open311/v2/requests.json", &fields).await;
+        assert!(sent.status == StatusCode::OK && !tells(&sent.text()), "{}", sent.text());
+        let code = sent.json()[0]["service_request_id"].as_str().unwrap().to_owned();
+        let id: i64 = code.rsplit('-').next().unwrap().parse().unwrap();
+        let who = cases::store::people::reporter(&house.cx.db, id).await.unwrap().unwrap();
+        assert_eq!((who.name.as_str(), who.phone.as_str()), (NAME, PHONE), "the desk has it");
+        let look = async |status: StatusCode| {
+            for path in ["requests/{}.json", "requests/{}.xml", "requests.json", "requests.xml"] {
+                let path = format!("/open311/v2/{}", path.replace("{}", &code));
+                // Not to a stranger, nor to a program or a person with rights of their own.
+                for as_whom in ["", "key", "desk", "admin"] {
+                    let reply = house.get(as_whom, &path).await;
+                    let one = path.contains(&code);
+                    assert_eq!(reply.status, if one { status } else { StatusCode::OK }, "{path}");
+                    assert!(!tells(&reply.text()), "{} {as_whom} {path}: {}", house.name, reply.text());
+                    assert!(!reply.text().contains("bà Bảy"), "{as_whom} {path}");
+                }
+            }
+        };
+        look(StatusCode::NOT_FOUND).await;
+        let given = Given {
+            agency: Some(WARD_OFFICE),
+            public_text: Some("Đèn đường hỏng".into()),
+            ..Given::default()
+        };
+        let take = TakeStep { step: "take_in".into(), given, seen: None };
+        take.run(&house.as_("desk"), id).await.unwrap();
+        look(StatusCode::OK).await;
+    }
+}
+
+#[tokio::test]
 async fn no_log_no_event_no_history_and_no_word_tells_who_reported() {
     for house in House::all().await {
         let receipt = house.report("Hỏng đèn đường", "street_light").await;
