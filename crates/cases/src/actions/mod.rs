@@ -5,6 +5,7 @@
 
 pub mod ask_agencies;
 pub mod classify;
+pub mod close;
 pub mod direct;
 pub mod extend;
 pub mod merge;

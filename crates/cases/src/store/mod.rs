@@ -2,7 +2,10 @@
 
 pub mod cases;
 pub mod entries;
+pub mod figures;
 pub mod lists;
+pub mod keeping;
+pub mod league;
 pub mod people;
 pub mod photos;
 pub mod types;
