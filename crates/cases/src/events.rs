@@ -7,6 +7,8 @@ use kit::House;
 use serde::{Deserialize, Serialize};
 use storage::Tx;
 
+use crate::workflow::Who;
+
 /// A case was received or changed.
 pub const CHANGED: &str = "cases.changed";
 
@@ -36,9 +38,48 @@ pub async fn publish(tx: &mut Tx, now: Instant, changed: &Changed) -> Result<()>
     tx.publish(now, CHANGED, &payload).await
 }
 
-/// What follows inside the module: the fragments that show these units' cases are drawn anew.
-pub async fn on_changed(house: &House, changed: &Changed) -> Result<()> {
-    let names: Vec<Arc<str>> = changed.units.iter().map(|u| Arc::from(format!("cases/{u}"))).collect();
+/// Somebody is to be told of a case: a deadline, an urgent report, a reporter who does not answer.
+pub const REMINDED: &str = "cases.reminded";
+
+/// What [`REMINDED`] tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminded {
+    /// The case.
+    pub case: i64,
+    /// Of what: `due`, the solution's deadline; `ring`, an urgent report that nobody took in; `waiting`, a
+    /// reporter who does not answer.
+    pub kind: String,
+    /// Of `due` the place in the type's escalations, of `ring` how often it rang before.
+    pub rung: i64,
+    /// Who is to be told.
+    pub tell: Vec<Who>,
+    /// At which units: the commune and the unit in charge.
+    pub units: Vec<i64>,
+}
+
+/// Tells it, in the transaction that writes down that it was told.
+pub async fn publish_reminded(tx: &mut Tx, now: Instant, reminded: &Reminded) -> Result<()> {
+    let payload = serde_json::to_value(reminded)
+        .map_err(|e| internal("case_event", "Không ghi được sự kiện").because(e))?;
+    tx.publish(now, REMINDED, &payload).await
+}
+
+fn redraw(house: &House, units: &[i64]) {
+    let names: Vec<Arc<str>> = units.iter().map(|u| Arc::from(format!("cases/{u}"))).collect();
     house.live.touch(&names);
+}
+
+/// What follows a reminder inside the module: what is due looks different now.
+pub async fn on_reminded(house: &House, reminded: &Reminded) -> Result<()> {
+    redraw(house, &reminded.units);
+    Ok(())
+}
+
+/// What follows inside the module: the fragments that show these units' cases are drawn anew, figures and
+/// reminders are looked at.
+pub async fn on_changed(house: &House, changed: &Changed) -> Result<()> {
+    redraw(house, &changed.units);
+    crate::figures::WAKE.notify_one();
+    crate::keeper::WAKE.notify_one();
     Ok(())
 }

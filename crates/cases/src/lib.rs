@@ -3,7 +3,8 @@
 //! Invariants: a type of cases is pack data, what its states mean and its steps do is a fixed vocabulary
 //! ([`workflow`]); a promised moment is kept, never reckoned anew ([`clock`]); who reported stands in a table
 //! of its own that the intake desk alone reads ([`store::people`]); what everybody reads is what the desk
-//! published; two officers never overwrite each other: the second is told what changed; the same report sent
+//! published; figures follow each change, and each
+//! promise is reminded of once ([`figures`], [`keeper`]); two officers never overwrite each other: the second is told what changed; the same report sent
 //! twice is one case.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
@@ -11,15 +12,19 @@
 pub mod actions;
 pub mod case;
 pub mod clock;
+pub mod demo;
 pub mod events;
+pub mod figures;
 mod http;
 mod index;
 mod jobs;
+pub mod keeper;
 pub mod part;
 pub mod receipt;
 pub mod route;
 pub mod service;
 pub mod store;
+pub mod tiles;
 pub mod workflow;
 
 use std::sync::Arc;
@@ -37,7 +42,7 @@ pub use service::{CaseType, Types};
 pub fn module() -> Module {
     Module {
         name: "cases",
-        migrations: migrations!["0001_cases", "0003_desk"],
+        migrations: migrations!["0001_cases", "0002_figures", "0003_desk"],
         routes: http::routes(),
         jobs: jobs::all(),
         pack_parts: vec![Arc::new(WorkflowPart)],

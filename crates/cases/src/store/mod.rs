@@ -3,7 +3,10 @@
 pub mod cases;
 pub mod desk;
 pub mod entries;
+pub mod figures;
 pub mod lists;
+pub mod keeping;
+pub mod league;
 pub mod people;
 pub mod photos;
 pub mod public;
