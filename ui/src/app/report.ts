@@ -291,7 +291,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         console.info("report: the queue cannot be kept", error);
         const files = new DataTransfer();
         shots.forEach((s, i) => files.items.add(new File([s.blob], `${i}.jpg`, { type: s.blob.type })));
-        const input = one<HTMLInputElement>('input[type="file"]', form);
+        const input = one<HTMLInputElement>("#photos", form);
         if (input) input.files = files.files;
         form.submit();
       })
