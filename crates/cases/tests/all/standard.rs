@@ -21,46 +21,61 @@ pub fn faults(part: &str, document: &Json) -> Vec<String> {
     validator.iter_errors(document).map(|e| format!("{e} at {}", e.instance_path())).collect()
 }
 
+/// An element that is being read.
+#[derive(Default)]
+struct Element {
+    name: String,
+    children: Vec<(String, Json)>,
+    text: String,
+}
+
+impl Element {
+    fn named(name: &str) -> Element {
+        Element { name: name.to_owned(), ..Element::default() }
+    }
+
+    fn close(self) -> (String, Json) {
+        let value = if LISTS.contains(&self.name.as_str()) {
+            self.children.into_iter().map(|c| c.1).collect()
+        } else if self.children.is_empty() {
+            json!(self.text)
+        } else {
+            self.children.into_iter().collect()
+        };
+        (self.name, value)
+    }
+}
+
 /// An XML document as JSON by the Spark convention, every value as text. The reader is strict: what is not
 /// well-formed falls over.
 pub fn spark(xml: &str) -> (String, Json) {
     use quick_xml::events::Event;
     let mut reader = quick_xml::Reader::from_str(xml);
-    let mut open: Vec<(String, Vec<(String, Json)>, String)> = Vec::new();
-    let close = |(name, children, text): (String, Vec<(String, Json)>, String)| {
-        let value = if LISTS.contains(&name.as_str()) {
-            children.into_iter().map(|c| c.1).collect()
-        } else if children.is_empty() {
-            json!(text)
-        } else {
-            children.into_iter().collect()
-        };
-        (name, value)
-    };
+    let mut open: Vec<Element> = Vec::new();
     loop {
         let done = match reader.read_event().unwrap() {
             Event::Start(e) => {
-                open.push((e.name().0.to_owned(), Vec::new(), String::new()));
+                open.push(Element::named(e.name().0));
                 None
             }
-            Event::Empty(e) => Some(close((e.name().0.to_owned(), Vec::new(), String::new()))),
-            Event::End(_) => Some(close(open.pop().unwrap())),
+            Event::Empty(e) => Some(Element::named(e.name().0).close()),
+            Event::End(_) => Some(open.pop().unwrap().close()),
             Event::Text(words) => {
                 if let Some(inside) = open.last_mut() {
-                    inside.2.push_str(&words);
+                    inside.text.push_str(&words);
                 }
                 None
             }
             Event::GeneralRef(name) => {
                 let written = format!("&{};", &*name);
-                open.last_mut().unwrap().2.push_str(&quick_xml::escape::unescape(&written).unwrap());
+                open.last_mut().unwrap().text.push_str(&quick_xml::escape::unescape(&written).unwrap());
                 None
             }
             Event::Eof => panic!("no root in {xml}"),
             _ => None,
         };
         match (done, open.last_mut()) {
-            (Some(child), Some(parent)) => parent.1.push(child),
+            (Some(child), Some(parent)) => parent.children.push(child),
             (Some(root), None) => return root,
             (None, _) => {}
         }
