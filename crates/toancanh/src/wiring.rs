@@ -28,7 +28,7 @@ pub fn pack_parts() -> Vec<Arc<dyn PackPart>> {
 
 /// Who draws tiles.
 pub fn tiles() -> Vec<Arc<dyn TileSource>> {
-    vec![Arc::new(indicators::tiles::Tiles)]
+    vec![Arc::new(indicators::tiles::Tiles), Arc::new(cases::tiles::Tiles)]
 }
 
 /// Who renders live topics.
@@ -68,8 +68,11 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
             house.live.touch_all();
             Ok(())
         }
-        // A case was received or changed → who shows cases draws them anew.
+        // A case was received or changed → who shows cases draws them anew; its figures are told and its
+        // deadlines looked at, by the loops of `of_cases`.
         cases::events::CHANGED => cases::events::on_changed(house, &payload(event)?).await,
+        // A deadline, an urgent report, a silent reporter → who shows cases draws them anew.
+        cases::events::REMINDED => cases::events::on_reminded(house, &payload(event)?).await,
         other => Err(internal("event_unknown", format!("Không ai xử lý sự kiện {other}"))),
     }
 }

@@ -4,9 +4,11 @@
 mod api;
 mod desk;
 pub(crate) mod show;
+mod units;
 
 use kit::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), api::routes()].concat()
+    [desk::list::routes(), desk::case::routes(), desk::steps::routes(), units::routes(), api::routes()]
+        .concat()
 }

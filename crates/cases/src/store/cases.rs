@@ -90,7 +90,11 @@ pub async fn save(tx: &mut Tx, case: &mut Case) -> Result<()> {
     case.version += 1;
     let columns = own_columns();
     let sets: Vec<String> = columns.iter().enumerate().map(|(i, c)| format!("{c} = ${}", i + 1)).collect();
-    let sql = format!("UPDATE cases SET {}, counted = NULL, wake_at = 0 WHERE seq = ${}", sets.join(", "), columns.len() + 1);
+    let sql = format!(
+        "UPDATE cases SET {}, counted = NULL, wake_at = 0 WHERE seq = ${}",
+        sets.join(", "),
+        columns.len() + 1
+    );
     let mut all = values(case);
     all.push(Value::from(case.seq));
     tx.run(&sql, all).await.map(|_| ())

@@ -3,9 +3,9 @@
 pub mod cases;
 pub mod entries;
 pub mod figures;
-pub mod lists;
 pub mod keeping;
 pub mod league;
+pub mod lists;
 pub mod people;
 pub mod photos;
 pub mod types;

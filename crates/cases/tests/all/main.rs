@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+mod keep;
 mod openness;
 mod place;
 mod privacy;
