@@ -83,8 +83,8 @@ pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
     tx.one(&sql, args![id]).await
 }
 
-/// Writes a case that was read under [`lock`]; its version grows. Whose figures count it is reckoned anew, and
-/// the program looks at it.
+/// Writes a case that was read under [`lock`]; its version grows. Whose figures count it is reckoned anew,
+/// and the program looks at it.
 pub async fn save(tx: &mut Tx, case: &mut Case) -> Result<()> {
     super::figures::touch(tx, case).await?;
     case.version += 1;

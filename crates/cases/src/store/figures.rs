@@ -192,15 +192,16 @@ pub async fn since(db: &Db, unit: UnitId) -> Result<Option<Instant>> {
     Ok(row.map(|r| r.0))
 }
 
-/// The cases of a unit that came before `to` and were not solved before `from`.
+/// The cases of a unit that came before `to` and were not solved before `from`. The sign keeps a database from
+/// reading all that ever came by the index of receipts.
 pub async fn alive(db: &Db, unit: UnitId, from: Instant, to: Instant) -> Result<Vec<Counted>> {
     let columns = "seq, kind, category, severity, stage, channel, received_at, solved_at, clocks, reason, \
                    promised_at, late, published, rating";
     let open =
-        format!("SELECT {columns} FROM cases WHERE counted = $1 AND solved_at IS NULL AND received_at < $2");
+        format!("SELECT {columns} FROM cases WHERE counted = $1 AND solved_at IS NULL AND +received_at < $2");
     let mut all: Vec<Counted> = db.all(&open, args![unit, to]).await?;
     let solved =
-        format!("SELECT {columns} FROM cases WHERE counted = $1 AND solved_at >= $2 AND received_at < $3");
+        format!("SELECT {columns} FROM cases WHERE counted = $1 AND solved_at >= $2 AND +received_at < $3");
     all.extend(db.all::<Counted>(&solved, args![unit, from, to]).await?);
     all.sort_by_key(|c| c.seq);
     // A case that is solved between the two questions is in both answers.

@@ -103,16 +103,17 @@ pub async fn league(
     let all = |name: &str| format!("CAST(COUNT(*) AS BIGINT) AS {name}");
     let mut table: BTreeMap<String, Totals> = BTreeMap::new();
 
-    // Stage 5: refused; 6: passed elsewhere, which nobody counts; 3, 4: answered, closed.
+    // Stage 5: refused; 6: passed elsewhere, which nobody counts; 3, 4: answered, closed. The sign keeps a
+    // database from reading all cases of a stage instead of those of a month.
     let came = [all("a"), sum("stage = 5", "b"), zero("c"), zero("d")].join(", ");
-    let when = "received_at >= $1 AND received_at < $2 AND stage <> 6";
+    let when = "received_at >= $1 AND received_at < $2 AND +stage <> 6";
     for part in asked.parts(&came, when, vec![from.into(), to.into()]).await? {
         let row = table.entry(part.name).or_default();
         (row.received, row.refused) = (part.a, part.b);
     }
     let stars = "CAST(COALESCE(SUM(rating), 0) AS BIGINT) AS d".to_owned();
     let solved = [all("a"), sum("late", "b"), sum("rating IS NOT NULL", "c"), stars].join(", ");
-    let when = "solved_at >= $1 AND solved_at < $2 AND stage IN (3, 4)";
+    let when = "solved_at >= $1 AND solved_at < $2 AND +stage IN (3, 4)";
     for part in asked.parts(&solved, when, vec![from.into(), to.into()]).await? {
         let row = table.entry(part.name).or_default();
         (row.resolved, row.in_time, row.rated, row.stars) = (part.a, part.a - part.b, part.c, part.d);
