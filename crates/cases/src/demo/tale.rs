@@ -205,9 +205,10 @@ impl Teller<'_> {
         };
         let step = self.kind.flow.step_doing(&case.state, does);
         let step = match does {
-            // A reporter who was asked is not answered for: somebody stops to wait.
+            // The step that begins the work, not the one that reports progress in words.
             Deed::Tell => {
-                self.kind.flow.steps_from(&case.state).find(|s| s.needs.is_empty() && s.does == does)
+                let begins = |s: &&Step| s.needs.is_empty() && s.does == does && s.from.contains(&case.state);
+                self.kind.flow.steps.iter().find(begins)
             }
             _ => step,
         }?;

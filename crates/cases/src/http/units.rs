@@ -38,7 +38,7 @@ struct Row {
 }
 
 /// The columns after the name: key, the number by which it is sorted, its decimals.
-const COLUMNS: [(&str, fn(&Totals) -> Option<f64>, u8); 6] = [
+const COLUMNS: [(&str, fn(&Totals) -> Option<f64>, usize); 6] = [
     ("received", |t| Some(t.received as f64), 0),
     ("on-time", |t| share(t.in_time, t.resolved), 1),
     ("refused", |t| share(t.refused, t.received), 1),
@@ -75,7 +75,7 @@ struct UnitsPage {
     csv: String,
 }
 
-fn show_number(lang: Lang, value: Option<f64>, decimals: u8) -> String {
+fn show_number(lang: Lang, value: Option<f64>, decimals: usize) -> String {
     match (value, lang) {
         (None, _) => "–".into(),
         (Some(v), Lang::Vi) => number::show_vi(v, decimals),
@@ -142,7 +142,7 @@ async fn show(cx: Context, Query(asking): Query<Asking>) -> Answer {
         for row in &rows {
             let mut cells = vec![cell(&row.name)];
             cells.extend(COLUMNS.iter().map(|(_, value, decimals)| {
-                value(&row.totals).map_or(String::new(), |v| format!("{v:.*}", usize::from(*decimals)))
+                value(&row.totals).map_or(String::new(), |v| format!("{v:.*}", *decimals))
             }));
             text.push_str("\r\n");
             text.push_str(&cells.join(","));
