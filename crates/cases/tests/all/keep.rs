@@ -6,8 +6,11 @@ use cases::actions::step::TakeStep;
 use cases::case::Given;
 use cases::figures::{self, Told};
 use cases::store::keeping::reminders;
+use cases::tiles::Tiles;
 use cases::workflow::Stage;
 use cases::{demo, keeper};
+use foundation::Lang;
+use kit::{TileSource, TileSpec, TileView};
 use storage::args;
 
 use crate::place::{CAI_KHE, CITY, HEALTH, House, TRAN_DE, WARD_OFFICE};
@@ -207,6 +210,33 @@ async fn the_demo_is_the_same_for_the_same_place_counts_nowhere_and_goes_without
             assert_eq!(left, [real.to_string()], "{table}");
         }
         assert!(!demo::tick(&house.cx, CITY).await.unwrap(), "without a demo nothing moves");
+    }
+}
+
+#[tokio::test]
+async fn boards_show_what_is_about_to_be_late_to_those_who_read_it_and_to_nobody_else() {
+    for house in House::all().await {
+        let urgent = house.report("Mất nắp cống", "manhole").await;
+        house.report_at("Ổ gà", "road_hole", TRAN_DE).await;
+        let tile = async |what: &str, who: &str, unit| {
+            let spec = TileSpec {
+                kind: "cases".into(),
+                spec: serde_json::json!({"cases": what, "top": 5}),
+                area: "main".into(),
+            };
+            let scope = house.as_(who).scope;
+            let view = TileView { house: house.cx.house.clone(), unit, wall: false, lang: Lang::Vi, scope };
+            Tiles.draw(&spec, &view).await.unwrap()
+        };
+        let late = tile("late", "officer", CITY).await.unwrap();
+        assert!(late.html.contains(&format!("/cases/{}", urgent.code)), "{}: {}", house.name, late.html);
+        assert!(!late.html.contains("Ổ gà"), "a road of another commune, due in eight hours");
+        assert!(late.depends.iter().any(|d| **d == *format!("cases/{CAI_KHE}")));
+        assert!(tile("late", "", CITY).await.is_none(), "the public's boards leave it out");
+        let open = tile("open", "viewer", CITY).await.unwrap();
+        assert!(open.html.contains("Mới, chưa tiếp nhận") && open.html.contains(">2<"), "{}", open.html);
+        let ward = tile("open", "viewer", TRAN_DE).await.unwrap();
+        assert!(ward.html.contains(">1<") && !ward.html.contains(">2<"), "{}", ward.html);
     }
 }
 
