@@ -56,7 +56,7 @@ fn half_a_minute() -> u32 {
 }
 
 /// The kinds of tiles a board may hold; the first key of a tile is its kind.
-pub const TILE_KINDS: [&str; 7] = ["figure", "figures", "map", "trend", "compare", "table", "list"];
+pub const TILE_KINDS: [&str; 8] = ["figure", "figures", "map", "trend", "compare", "table", "list", "cases"];
 
 /// An applied board.
 #[derive(Debug, Clone, PartialEq)]

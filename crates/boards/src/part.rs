@@ -12,6 +12,9 @@ use crate::board::{self, Board, Boards, Definition, Kind, TILE_KINDS};
 /// The lists that a `list` tile may name.
 const LISTS: [&str; 4] = ["late_reporters", "off_target", "corrections", "moved"];
 
+/// What a `cases` tile may show.
+const OF_CASES: [&str; 2] = ["late", "open"];
+
 /// The part.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BoardPart;
@@ -107,6 +110,11 @@ impl PackPart for BoardPart {
                     {
                         let hint = did_you_mean(list, LISTS.iter().copied());
                         tell(format!("{place}: không có danh sách «{list}».{hint}"));
+                    }
+                    if let Some(cases) = tile.get("cases")
+                        && !cases.as_str().is_some_and(|c| OF_CASES.contains(&c))
+                    {
+                        tell(format!("{place}: «cases» là một trong {}.", OF_CASES.join(", ")));
                     }
                     for code in named(&file.pack, tile) {
                         if !known(&code) {

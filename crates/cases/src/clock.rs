@@ -100,6 +100,19 @@ pub enum PromisedBy {
     Reopened,
 }
 
+impl PromisedBy {
+    /// Its key in the words.
+    pub fn word(self) -> &'static str {
+        match self {
+            PromisedBy::Rule => "case-promise-rule",
+            PromisedBy::Severity => "case-promise-severity",
+            PromisedBy::Resumed => "case-promise-resumed",
+            PromisedBy::Extension => "case-promise-extension",
+            PromisedBy::Reopened => "case-promise-reopened",
+        }
+    }
+}
+
 /// How long each clock runs, in minutes of the calendar; `None`: there is no such clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Limits {

@@ -65,7 +65,9 @@ pub async fn publish_reminded(tx: &mut Tx, now: Instant, reminded: &Reminded) ->
 }
 
 fn redraw(house: &House, units: &[i64]) {
-    let names: Vec<Arc<str>> = units.iter().map(|u| Arc::from(format!("cases/{u}"))).collect();
+    let mut names: Vec<Arc<str>> = units.iter().map(|u| Arc::from(format!("cases/{u}"))).collect();
+    // Whoever shows those of the whole place depends on no single unit.
+    names.push(Arc::from("cases"));
     house.live.touch(&names);
 }
 

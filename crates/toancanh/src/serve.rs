@@ -19,7 +19,7 @@ use tower_http::compression::CompressionLayer;
 use web::peer::{Cidr, Proxies};
 
 use crate::config::Settings;
-use crate::{errors, measure, open, openapi, outbox, pages, squeeze, tend, tls, wiring, worker};
+use crate::{errors, measure, of_cases, open, openapi, outbox, pages, squeeze, tend, tls, wiring, worker};
 
 /// Requests that are being answered may take so long after the program was told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -180,6 +180,8 @@ impl Work {
                 tokio::spawn(identity::keep(house.clone())),
                 tokio::spawn(tend::schedule(house.clone())),
                 tokio::spawn(tend::demo_feed(house.clone())),
+                tokio::spawn(of_cases::figures(house.clone())),
+                tokio::spawn(of_cases::keep(house.clone())),
                 tokio::spawn(measure::keep()),
             ],
         }

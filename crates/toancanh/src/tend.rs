@@ -98,5 +98,9 @@ pub async fn demo_feed(house: House) {
             tracing::warn!("the demo did not move: {e:?}");
             tokio::time::sleep(Duration::from_secs(60)).await;
         }
+        if let Err(e) = cases::demo::tick(&cx, root).await {
+            tracing::warn!("the demo's cases did not move: {e:?}");
+            tokio::time::sleep(Duration::from_secs(60)).await;
+        }
     }
 }

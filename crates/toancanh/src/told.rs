@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use cases::case::Case;
-use cases::events::Changed;
+use cases::events::{Changed, Reminded};
+use cases::workflow::Who;
 use cases::{CaseType, Types};
 use foundation::{Date, Instant, Result, TimeOfDay};
 use kit::{Context, House, Permission, UnitId};
@@ -132,12 +133,64 @@ pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
             all.push(notice(name, person, format!("/cases/{code}")));
         }
     }
+    leave(&cx, all).await
+}
+
+/// The permission by which somebody is meant, and at which of a case's units.
+fn meant(who: Who, case: &Case) -> Option<(Permission, UnitId)> {
+    Some(match who {
+        Who::Intake => (Permission::TakeInCases, case.place),
+        Who::Handler => (Permission::HandleCases, case.agency),
+        Who::Leader => (Permission::ApproveAnswers, case.agency),
+        Who::Director => (Permission::DirectCases, case.agency),
+        Who::Reporter => return None,
+    })
+}
+
+/// A deadline comes near or is over, an urgent report rings: whoever is to act is told, once each time.
+pub async fn on_reminded(house: &House, reminded: &Reminded) -> Result<()> {
+    let cx = house.system("cases.reminded");
+    let Some(case) = cases::store::cases::get(&cx.db, reminded.case).await? else { return Ok(()) };
+    // A reporter who does not answer stands on the desk's page; nobody is rung for it.
+    if case.demo || reminded.kind == "waiting" {
+        return Ok(());
+    }
+    let kind = house.get::<Types>()?.get(&case.kind)?;
+    let late = case.promised_at.is_some_and(|due| cx.clock.now() > due);
+    let name = match (reminded.kind.as_str(), late) {
+        ("ring", _) => "case.urgent",
+        (_, true) => "case.overdue",
+        (_, false) => "case.due_soon",
+    };
+    let given = values(&cx, &case, &kind)?;
+    let code = given.get("code").cloned().unwrap_or_default();
+    let due = case.promised_at.map_or(0, |at| at.0);
+    let mut all = Vec::new();
+    for who in &reminded.tell {
+        let Some((permission, unit)) = meant(*who, &case) else { continue };
+        for person in staff(&cx, permission, unit, &kind.pack).await? {
+            all.push(Notice {
+                kind: name,
+                to: person,
+                about: format!("case:{}", case.seq),
+                values: given.clone(),
+                link: format!("/cases/{code}"),
+                urgent: name == "case.urgent",
+                key: format!("{name}/{}/{}/{due}", case.seq, reminded.rung),
+            });
+        }
+    }
+    leave(&cx, all).await
+}
+
+/// Leaves messages for the desk of notices.
+async fn leave(cx: &Context, all: Vec<Notice>) -> Result<()> {
     if all.is_empty() {
         return Ok(());
     }
     let mut tx = cx.db.begin().await?;
     for told in all {
-        post(&mut tx, &cx, told).await?;
+        post(&mut tx, cx, told).await?;
     }
     tx.commit().await
 }

@@ -29,7 +29,7 @@ pub fn pack_parts() -> Vec<Arc<dyn PackPart>> {
 
 /// Who draws tiles.
 pub fn tiles() -> Vec<Arc<dyn TileSource>> {
-    vec![Arc::new(indicators::tiles::Tiles)]
+    vec![Arc::new(indicators::tiles::Tiles), Arc::new(cases::tiles::Tiles)]
 }
 
 /// Who renders live topics.
@@ -69,11 +69,18 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
             house.live.touch_all();
             Ok(())
         }
-        // A case was received or changed → who shows cases draws them anew, who it concerns is told.
+        // A case was received or changed → who shows cases draws them anew, who it concerns is told; its
+        // figures and its deadlines are looked at by the loops of `of_cases`.
         cases::events::CHANGED => {
             let changed = payload(event)?;
             cases::events::on_changed(house, &changed).await?;
             crate::told::on_case_changed(house, &changed).await
+        }
+        // A deadline, an urgent report, a silent reporter → who shows cases draws them anew, who is to act is told.
+        cases::events::REMINDED => {
+            let reminded = payload(event)?;
+            cases::events::on_reminded(house, &reminded).await?;
+            crate::told::on_reminded(house, &reminded).await
         }
         other => Err(internal("event_unknown", format!("Không ai xử lý sự kiện {other}"))),
     }

@@ -4,7 +4,6 @@ ALTER TABLE cases ADD COLUMN counted BIGINT;
 ALTER TABLE cases ADD COLUMN wake_at BIGINT DEFAULT 0;
 CREATE INDEX cases_counted_solved ON cases (counted, solved_at);
 CREATE INDEX cases_counted_received ON cases (counted, received_at);
-CREATE INDEX cases_uncounted ON cases (seq) WHERE counted IS NULL;
 CREATE INDEX cases_wake ON cases (wake_at, seq) WHERE wake_at IS NOT NULL;
 CREATE INDEX cases_received ON cases (received_at);
 CREATE INDEX cases_solved ON cases (solved_at) WHERE solved_at IS NOT NULL;

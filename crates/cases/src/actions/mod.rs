@@ -6,8 +6,8 @@
 pub mod add_photo;
 pub mod ask_agencies;
 pub mod classify;
-pub mod desk;
 pub mod close;
+pub mod desk;
 pub mod direct;
 pub mod erase;
 pub mod extend;

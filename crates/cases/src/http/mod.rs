@@ -3,9 +3,10 @@
 
 mod api;
 mod desk;
-mod public;
 pub mod open311;
+mod public;
 pub(crate) mod show;
+mod units;
 
 use kit::Route;
 
@@ -18,6 +19,7 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::new::routes(),
         desk::bulk::routes(),
         desk::shift::routes(),
+        units::routes(),
         public::routes(),
         api::routes(),
         open311::routes(),

@@ -1,7 +1,7 @@
 //! The keeper: reminds of deadlines, rings for urgent reports, closes what nobody rates.
 //!
 //! It has no input: each case says in `wake_at` when it is to be looked at next, «now» after every change, so
-//! that the one query it asks is a look into an index. What is to be done is [`plan`]; each reminder is
+//! that the one query it asks is a look into an index. What is to be done is [`plan()`]; each reminder is
 //! written down in the transaction that tells it, so that it is told once per case, rung and promise whatever
 //! stops the program. Synthetic cases remind nobody.
 

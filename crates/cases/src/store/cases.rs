@@ -83,14 +83,18 @@ pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
     tx.one(&sql, args![id]).await
 }
 
-/// Writes a case that was read under [`lock`]; its version grows. Whose figures count it is reckoned anew, and
-/// the program looks at it.
+/// Writes a case that was read under [`lock`]; its version grows. Whose figures count it is reckoned anew,
+/// and the program looks at it.
 pub async fn save(tx: &mut Tx, case: &mut Case) -> Result<()> {
     super::figures::touch(tx, case).await?;
     case.version += 1;
     let columns = own_columns();
     let sets: Vec<String> = columns.iter().enumerate().map(|(i, c)| format!("{c} = ${}", i + 1)).collect();
-    let sql = format!("UPDATE cases SET {}, counted = NULL, wake_at = 0 WHERE seq = ${}", sets.join(", "), columns.len() + 1);
+    let sql = format!(
+        "UPDATE cases SET {}, counted = NULL, wake_at = 0 WHERE seq = ${}",
+        sets.join(", "),
+        columns.len() + 1
+    );
     let mut all = values(case);
     all.push(Value::from(case.seq));
     tx.run(&sql, all).await.map(|_| ())

@@ -122,7 +122,10 @@ pub fn months_between(from: Instant, to: Instant) -> Vec<i64> {
 /// it came, where another unit has it now. What it is then is reckoned after the commit.
 pub async fn touch(tx: &mut Tx, case: &Case) -> Result<()> {
     let was: Option<Was> = tx
-        .one("SELECT counted, place, agency, received_at, solved_at FROM cases WHERE seq = $1", args![case.seq])
+        .one(
+            "SELECT counted, place, agency, received_at, solved_at FROM cases WHERE seq = $1",
+            args![case.seq],
+        )
         .await?;
     let Some(was) = was else { return Ok(()) };
     let Some(unit) = was.counted.filter(|u| *u != NOWHERE) else { return Ok(()) };
@@ -166,12 +169,9 @@ pub async fn any_unsettled(db: &Db) -> Result<bool> {
 
 /// These cases are counted by `unit`.
 pub async fn settle(tx: &mut Tx, unit: UnitId, ids: Vec<CaseId>) -> Result<()> {
-    tx.run(
-        "UPDATE cases SET counted = $1 WHERE seq IN (SELECT value FROM int_list($2))",
-        args![unit, ids],
-    )
-    .await
-    .map(|_| ())
+    tx.run("UPDATE cases SET counted = $1 WHERE seq IN (SELECT value FROM int_list($2))", args![unit, ids])
+        .await
+        .map(|_| ())
 }
 
 /// A case's figures change by time alone: a deadline passed.
@@ -187,25 +187,21 @@ pub async fn dirty(db: &Db, limit: i64) -> Result<Vec<Dirty>> {
 /// When the first case of a unit came.
 pub async fn since(db: &Db, unit: UnitId) -> Result<Option<Instant>> {
     let row: Option<(Instant,)> = db
-        .one(
-            "SELECT received_at FROM cases WHERE counted = $1 ORDER BY received_at LIMIT 1",
-            args![unit],
-        )
+        .one("SELECT received_at FROM cases WHERE counted = $1 ORDER BY received_at LIMIT 1", args![unit])
         .await?;
     Ok(row.map(|r| r.0))
 }
 
-/// The cases of a unit that came before `to` and were not solved before `from`.
+/// The cases of a unit that came before `to` and were not solved before `from`. The sign keeps a database from
+/// reading all that ever came by the index of receipts.
 pub async fn alive(db: &Db, unit: UnitId, from: Instant, to: Instant) -> Result<Vec<Counted>> {
     let columns = "seq, kind, category, severity, stage, channel, received_at, solved_at, clocks, reason, \
                    promised_at, late, published, rating";
-    let open = format!(
-        "SELECT {columns} FROM cases WHERE counted = $1 AND solved_at IS NULL AND received_at < $2"
-    );
+    let open =
+        format!("SELECT {columns} FROM cases WHERE counted = $1 AND solved_at IS NULL AND +received_at < $2");
     let mut all: Vec<Counted> = db.all(&open, args![unit, to]).await?;
-    let solved = format!(
-        "SELECT {columns} FROM cases WHERE counted = $1 AND solved_at >= $2 AND received_at < $3"
-    );
+    let solved =
+        format!("SELECT {columns} FROM cases WHERE counted = $1 AND solved_at >= $2 AND +received_at < $3");
     all.extend(db.all::<Counted>(&solved, args![unit, from, to]).await?);
     all.sort_by_key(|c| c.seq);
     // A case that is solved between the two questions is in both answers.

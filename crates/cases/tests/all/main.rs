@@ -5,6 +5,7 @@
 mod citizen;
 mod desk;
 mod form;
+mod keep;
 mod open311;
 mod open311_send;
 mod openness;

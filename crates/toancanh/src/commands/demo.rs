@@ -20,8 +20,9 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
     let opened = alone(settings).await?;
     let cx = opened.house.system("cli");
     if args.remove {
+        let gone = cases::demo::remove(&cx).await?;
         let values = demo::remove(&cx).await?;
-        println!("Đã gỡ {values} giá trị mẫu. Số liệu thật còn nguyên.");
+        println!("Đã gỡ {values} giá trị mẫu, {gone} vụ việc mẫu. Số liệu thật còn nguyên.");
         return Ok(());
     }
     let code = args
@@ -33,6 +34,8 @@ pub async fn run(args: Demo, settings: &Settings) -> Result<()> {
     let root = ChooseRoot { code }.run(&cx).await?;
     agencies(&cx, root).await?;
     let report = made(&cx, root, args.months).await?;
+    let made_cases = cases::demo::create(&cx, root, args.months).await?;
+    println!("Đã tạo {made_cases} vụ việc mẫu.");
     println!(
         "Đã tạo {} giá trị mẫu của {} chỉ tiêu, {} đơn vị, trong {:.1} giây. Mọi trang đều ghi «Số liệu \
         mẫu». \

@@ -256,8 +256,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         .iter()
         .filter(|p| p.clock == ClockKind::Solution)
         .map(|p| {
-            let by = serde_json::to_value(p.by).ok().and_then(|v| v.as_str().map(str::to_owned));
-            let word = cx.t(&format!("case-promise-{}", by.unwrap_or_default().replace('_', "-")));
+            let word = cx.t(p.by.word());
             format!("{}: {word}", desk.moment(p.due))
         })
         .collect();

@@ -120,11 +120,22 @@ pub(in crate::http) async fn admit(
 }
 
 /// By when the solution is promised; each moment that was promised, when it was moved.
-pub(super) fn promised(desk: &Desk, case: &Case) -> Result<Vec<String>> {
+pub(super) fn promised(cx: &Context, desk: &Desk, case: &Case) -> Result<Vec<String>> {
     let clocks = case.clocks()?;
     let all = clocks.promises.iter().filter(|p| p.clock == ClockKind::Solution);
-    let mut told: Vec<String> = all.map(|p| desk.moment(p.due)).collect();
-    told.dedup();
+    let mut told: Vec<String> = Vec::new();
+    let mut last = String::new();
+    for promise in all {
+        let at = desk.moment(promise.due);
+        if at == last {
+            continue;
+        }
+        told.push(match told.is_empty() {
+            true => at.clone(),
+            false => format!("{at} ({})", cx.t(promise.by.word())),
+        });
+        last = at;
+    }
     Ok(told)
 }
 
@@ -215,7 +226,7 @@ async fn draw(
         agency: desk.name(case.agency),
         received: desk.moment(case.received_at),
         progress: progress(cx, &desk, &case, &kind, true),
-        promised: promised(&desk, &case)?,
+        promised: promised(&cx, &desk, &case)?,
         history: history(cx, &desk, id, &kind, 1, |_| true).await?,
         photos,
         answer: Some(case.answer.clone()).filter(|a| answered && !a.is_empty()),

@@ -101,7 +101,7 @@ async fn show(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> Answ
         late: case.late,
         position: position(&case),
         progress: progress(&cx, &desk, &case, &kind, false),
-        promised: promised(&desk, &case)?,
+        promised: promised(&cx, &desk, &case)?,
         answer: Some(case.answer.clone()).filter(|a| approved && !a.is_empty()),
         rating: case.rating,
         supporters: case.supporters,
