@@ -2,6 +2,8 @@
 
 mod make;
 
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
 use exif::{In, Tag};
 use foundation::{Date, Kind, TimeOfDay};
 use image::ImageFormat;

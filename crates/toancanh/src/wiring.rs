@@ -76,7 +76,8 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
             cases::events::on_changed(house, &changed).await?;
             crate::told::on_case_changed(house, &changed).await
         }
-        // A deadline, an urgent report, a silent reporter → who shows cases draws them anew, who is to act is told.
+        // A deadline, an urgent report, a silent reporter → who shows cases draws them anew, who is to act is
+        // told.
         cases::events::REMINDED => {
             let reminded = payload(event)?;
             cases::events::on_reminded(house, &reminded).await?;

@@ -226,7 +226,7 @@ async fn draw(
         agency: desk.name(case.agency),
         received: desk.moment(case.received_at),
         progress: progress(cx, &desk, &case, &kind, true),
-        promised: promised(&cx, &desk, &case)?,
+        promised: promised(cx, &desk, &case)?,
         history: history(cx, &desk, id, &kind, 1, |_| true).await?,
         photos,
         answer: Some(case.answer.clone()).filter(|a| answered && !a.is_empty()),
