@@ -1,8 +1,8 @@
 //! What a photo says of itself, and what is refused before anything is decoded.
 
-mod make;
-
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
+mod make;
 
 use exif::{In, Tag};
 use foundation::{Date, Kind, TimeOfDay};
