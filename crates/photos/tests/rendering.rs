@@ -1,5 +1,7 @@
 //! Small pictures, upright.
 
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
 mod make;
 
 use image::{DynamicImage, GenericImageView, ImageFormat};
