@@ -1,11 +1,11 @@
 //! Figures of the pack «Phản ánh», reckoned from cases as they change; no nightly job.
 //!
-//! A case counts once: for the department of the province that is in charge of it, else for the commune it
-//! lies in (offices of a commune do not report). Which unit that is stands in `cases.counted`; a change of the
-//! case marks the months that it touches, in its own transaction, so that nothing is lost when the program is
-//! killed. [`due`] counts what is marked, [`done`] forgets the marks, and only what differs from what was told
-//! last is told. Synthetic cases count nowhere: the demo's figures are those of `indicators`. A unit that
-//! never had a case is told of with no word; from its first case on its empty months are zeros.
+//! A case counts once: for the department of the province that is in charge of it, else for the commune
+//! it lies in (offices of a commune do not report). Which unit that is stands in `cases.counted`; a change
+//! of the case marks the months that it touches, in its own transaction, so that nothing is lost when the
+//! program is killed. [`due`] counts what is marked, [`done`] forgets the marks, and only what differs from
+//! what was told last is told. Synthetic cases count nowhere: the demo's figures are those of `indicators`.
+//! A unit that never had a case is told of with no word; from its first case on its empty months are zeros.
 
 mod count;
 

@@ -192,8 +192,8 @@ pub async fn since(db: &Db, unit: UnitId) -> Result<Option<Instant>> {
     Ok(row.map(|r| r.0))
 }
 
-/// The cases of a unit that came before `to` and were not solved before `from`. The sign keeps a database from
-/// reading all that ever came by the index of receipts.
+/// The cases of a unit that came before `to` and were not solved before `from`. The sign keeps a database
+/// from reading all that ever came by the index of receipts.
 pub async fn alive(db: &Db, unit: UnitId, from: Instant, to: Instant) -> Result<Vec<Counted>> {
     let columns = "seq, kind, category, severity, stage, channel, received_at, solved_at, clocks, reason, \
                    promised_at, late, published, rating";
