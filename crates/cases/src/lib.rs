@@ -3,9 +3,9 @@
 //! Invariants: a type of cases is pack data, what its states mean and its steps do is a fixed vocabulary
 //! ([`workflow`]); a promised moment is kept, never reckoned anew ([`clock`]); who reported stands in a table
 //! of its own that the intake desk alone reads ([`store::people`]); what everybody reads is what the desk
-//! published; figures follow each change, and each
-//! promise is reminded of once ([`figures`], [`keeper`]); two officers never overwrite each other: the second is told what changed; the same report sent
-//! twice is one case.
+//! published; figures follow each change, and each promise is reminded of once ([`figures`], [`keeper`]);
+//! two officers never overwrite each other: the second is told what changed; the same report sent twice is
+//! one case.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
