@@ -9,6 +9,7 @@
 
 mod count;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use foundation::{Calendar, Date, Instant, Period, Result};
@@ -150,9 +151,9 @@ pub async fn due(cx: &Context, limit: i64) -> Result<Due> {
         let mut calendars = Calendars::new();
         for case in &facts.cases {
             let id = count::calendar_of(case);
-            if !calendars.contains_key(&id) {
-                let hours = calendar(cx, &id)?;
-                calendars.insert(id, hours);
+            if let Entry::Vacant(place) = calendars.entry(id) {
+                let hours = calendar(cx, place.key())?;
+                place.insert(hours);
             }
         }
         let old: BTreeMap<(&str, &str, &str), f64> = told

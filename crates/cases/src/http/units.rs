@@ -37,8 +37,11 @@ struct Row {
     totals: Totals,
 }
 
-/// The columns after the name: key, the number by which it is sorted, its decimals.
-const COLUMNS: [(&str, fn(&Totals) -> Option<f64>, usize); 6] = [
+/// A column: key, the number by which it is sorted, its decimals.
+type Column = (&'static str, fn(&Totals) -> Option<f64>, usize);
+
+/// The columns after the name.
+const COLUMNS: [Column; 6] = [
     ("received", |t| Some(t.received as f64), 0),
     ("on-time", |t| share(t.in_time, t.resolved), 1),
     ("refused", |t| share(t.refused, t.received), 1),
