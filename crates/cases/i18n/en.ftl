@@ -367,3 +367,4 @@ case-units-refused = Refused (%)
 case-units-waiting = In work
 case-units-overdue = Overdue now
 case-units-rating = Mean stars
+case-units-link = By unit

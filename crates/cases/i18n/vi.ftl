@@ -355,3 +355,4 @@ case-units-refused = Từ chối (%)
 case-units-waiting = Đang xử lý
 case-units-overdue = Đang quá hạn
 case-units-rating = Sao trung bình
+case-units-link = Theo đơn vị
