@@ -130,3 +130,32 @@ async fn the_receipt_is_kept_as_a_hash_and_opens_only_its_own_case() {
         assert_eq!(of("AAAA-AAAA-AAAA-AAAA").await, None);
     }
 }
+
+#[tokio::test]
+async fn a_remark_to_a_colleague_reaches_neither_the_reporter_nor_the_public() {
+    for house in House::all().await {
+        let receipt = house.report("Hỏng đèn đường", "street_light").await;
+        let given = Given {
+            agency: Some(WARD_OFFICE),
+            text: "Người này hay gọi, làm cho nhanh.".into(),
+            public_text: Some("Đèn đường hỏng".into()),
+            ..Given::default()
+        };
+        let take = TakeStep { step: "take_in".into(), given, seen: None };
+        take.run(&house.as_("desk"), receipt.case.seq).await.unwrap();
+        let told = Given { text: "Đã cử người đi xem.".into(), ..Given::default() };
+        let tell = TakeStep { step: "tell".into(), given: told, seen: None };
+        tell.run(&house.as_("officer"), receipt.case.seq).await.unwrap();
+        let mine = format!("/report/{}?k={}", receipt.code, receipt.secret);
+        for path in [
+            mine,
+            format!("/report/{}/data?k={}", receipt.code, receipt.secret),
+            format!("/reports/{}", receipt.code),
+        ] {
+            let text = house.get("", &path).await.text();
+            assert!(!text.contains("hay gọi"), "{} {path}", house.name);
+            assert!(text.contains("Đã cử người đi xem"), "{path}");
+        }
+        assert!(house.get("officer", &format!("/cases/{}", receipt.code)).await.text().contains("hay gọi"));
+    }
+}

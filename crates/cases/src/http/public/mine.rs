@@ -139,6 +139,12 @@ pub(super) fn promised(cx: &Context, desk: &Desk, case: &Case) -> Result<Vec<Str
     Ok(told)
 }
 
+/// The deeds whose words are meant for the reporter. That a case was passed on is told, the remark to the
+/// colleague who gets it is not.
+fn to_reporter(deed: &str) -> bool {
+    matches!(deed, "tell" | "ask" | "reply" | "approve" | "refuse" | "pass_out" | "rate" | "reopen")
+}
+
 /// The history from `shown` on; words of a line only where `worded` says so.
 pub(super) async fn history(
     cx: &Context,
@@ -227,7 +233,7 @@ async fn draw(
         received: desk.moment(case.received_at),
         progress: progress(cx, &desk, &case, &kind, true),
         promised: promised(cx, &desk, &case)?,
-        history: history(cx, &desk, id, &kind, 1, |_| true).await?,
+        history: history(cx, &desk, id, &kind, 1, to_reporter).await?,
         photos,
         answer: Some(case.answer.clone()).filter(|a| answered && !a.is_empty()),
         asked,
@@ -330,7 +336,7 @@ async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret
     let (id, case, kind) = admit(&cx, &desk, &code, &secret.k).await?;
     let who = store::people::reporter(&cx.db, id).await?;
     let photos = store::photos::of(&cx.db, id).await?;
-    let history = history(&cx, &desk, id, &kind, 1, |_| true).await?;
+    let history = history(&cx, &desk, id, &kind, 1, to_reporter).await?;
     let own = case.code(&kind.flow.code);
     let body = json!({
         "code": own,
