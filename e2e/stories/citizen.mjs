@@ -175,7 +175,9 @@ export async function run({ page, context, browser, base, server, artifacts, exp
   await again.setViewportSize(phone);
   await again.goto('/app');
   await expect.text(again.locator('[data-queue-line]'), '3 phản ánh chờ mạng');
-  expect.equal(await again.locator('[data-mine-list] li').count(), 4, 'with the one whose receipt was opened here');
+  // The line is written first, the list a moment later.
+  const listed = async () => (await again.locator('[data-mine-list] li').count()) === 4;
+  await expect.eventually(listed, 'the three are listed with the one whose receipt was opened here');
   await checkAxeHere(again, '/app with a queue');
   await context.setOffline(false);
   const sent = (n) =>
