@@ -1,5 +1,8 @@
 // Who a story is: the administrator of a server, made through its one-time link, once per server.
 
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
 export const admin = { name: 'Nguyễn Thị Hạnh', signIn: 'hanh.qt', password: 'lúa chín vàng đồng 2026' };
 
 const place = '92';
@@ -46,4 +49,19 @@ export async function sendFigures(context, server, rows, source = {}) {
   });
   if (answer.status() !== 200) throw new Error(`POST observations answered ${answer.status()}: ${await answer.text()}`);
   return answer.json();
+}
+
+/** A page of somebody of the staff with this role for the whole place, signed in in a context of their own. */
+export async function staff({ browser, base, server, role, shownAs, viewport }) {
+  const make = ['user', 'create', role, shownAs, '--role', role, '--data', server.data];
+  const { stdout } = await promisify(execFile)(process.env.TOANCANH_BIN, make);
+  const token = stdout.match(/invitation\?token=(\w+)/)?.[1];
+  if (!token) throw new Error(`no invitation for ${role}: ${stdout}`);
+  const context = await browser.newContext({ baseURL: base, locale: 'vi-VN', viewport });
+  const page = await context.newPage();
+  await page.goto(`/invitation?token=${token}`);
+  for (const box of await page.locator('input[type="password"]').all()) await box.fill(admin.password);
+  await page.locator('main button').first().click();
+  await page.waitForURL(`${base}/`);
+  return page;
 }

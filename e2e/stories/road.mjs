@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { checkAxeHere, themes } from '../lib/axe.mjs';
 import { tooWide } from '../lib/layout.mjs';
+import { staff } from '../lib/people.mjs';
 
 export const name = 'a report goes from a phone without network to a rated, closed case, in the open';
 export const world = 'own';
@@ -10,23 +9,6 @@ export const prepare = [
   ['units', 'root', '92'],
 ];
 export const limit = 180_000;
-
-const password = 'lúa chín vàng đồng 2026';
-
-/** A person of the staff, signed in in a context of their own. */
-async function person({ browser, base, server, role, shownAs, viewport }) {
-  const make = ['user', 'create', role, shownAs, '--role', role, '--data', server.data];
-  const { stdout } = await promisify(execFile)(process.env.TOANCANH_BIN, make);
-  const token = stdout.match(/invitation\?token=(\w+)/)?.[1];
-  if (!token) throw new Error(`no invitation for ${role}: ${stdout}`);
-  const context = await browser.newContext({ baseURL: base, locale: 'vi-VN', viewport });
-  const page = await context.newPage();
-  await page.goto(`/invitation?token=${token}`);
-  for (const box of await page.locator('input[type="password"]').all()) await box.fill(password);
-  await page.locator('main button').first().click();
-  await page.waitForURL(`${base}/`);
-  return page;
-}
 
 /** Opens a step of the case and takes it. */
 async function take(page, step, text) {
@@ -43,9 +25,9 @@ export async function run({ page, context, browser, base, server, artifacts, exp
   const phone = { width: 360, height: 780 };
   const desk = { width: 1400, height: 900 };
   const people = { browser, base, server };
-  const intake = await person({ ...people, role: 'intake', shownAs: 'Trần Trực Ca', viewport: desk });
-  const officer = await person({ ...people, role: 'officer', shownAs: 'Lê Xử Lý', viewport: desk });
-  const leader = await person({ ...people, role: 'leader', shownAs: 'Phạm Lãnh Đạo', viewport: phone });
+  const intake = await staff({ ...people, role: 'intake', shownAs: 'Trần Trực Ca', viewport: desk });
+  const officer = await staff({ ...people, role: 'officer', shownAs: 'Lê Xử Lý', viewport: desk });
+  const leader = await staff({ ...people, role: 'leader', shownAs: 'Phạm Lãnh Đạo', viewport: phone });
   const secrets = /Bảy Thương|0912\s?345\s?678/;
 
   // A phone without network: the report waits, and goes when the network is back.
