@@ -20,9 +20,10 @@ const pictures = {
   '/packs/*': 'pack', '/import': 'import', '/imports': 'imports', '/grid': 'grid', '/targets': 'targets', '/jobs': 'jobs', '/api': 'api', '/no-such-page': 'error',
 };
 
-/** `/indicators/admin.on_time?unit=92` → `/indicators/*`; the query is not part of the shape. */
+/** `/indicators/admin.on_time?unit=92` → `/indicators/*`, `/cases/PA-26-000012` → `/cases/*`; the query is not part of the shape. */
 const shape = (path) => path.split('?')[0].replace(/^(\/(?:indicators|units|fields|packs|accounts|jobs|docs))\/(?!new$|export)[^/]+/, '$1/*')
-  .replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/*');
+  .replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/*')
+  .replace(/\/[A-Z]{2,4}-\d\d-\d{6,}/g, '/*');
 
 /** Address by shape: what the links of pages lead to, as far as `depth` steps. */
 async function walk(context, base) {
