@@ -47,6 +47,8 @@ pub async fn put(tx: &mut Tx, case: &Case, kind: &CaseType) -> Result<()> {
     words::put(tx, "case_words", case.seq, &inside(case, kind)).await?;
     match case.published {
         true => words::put(tx, "case_public_words", case.seq, &public(case, kind)).await,
+        // A new case never had any.
+        false if case.version == 1 => Ok(()),
         false => words::forget(tx, "case_public_words", case.seq).await,
     }
 }

@@ -22,6 +22,14 @@ fn entry(cx: &Context, href: &str, key: &str, icon: &str) -> NavEntry {
     NavEntry { href: href.to_owned(), label: cx.t(key), icon: icon.to_owned(), here }
 }
 
+/// Of several entries that hold the page the one with the longest address names it.
+fn name_once(groups: &mut [NavGroup]) {
+    let longest = groups.iter().flat_map(|g| &g.entries).filter(|e| e.here).map(|e| e.href.len()).max();
+    for entry in groups.iter_mut().flat_map(|g| &mut g.entries) {
+        entry.here &= Some(entry.href.len()) == longest;
+    }
+}
+
 fn nav(cx: &Context) -> Vec<NavGroup> {
     let mut groups = vec![NavGroup {
         title: String::new(),
@@ -58,10 +66,6 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
         {
             work.push(entry(cx, "/cases/new?kind=task", "nav-task", "flag"));
             work.push(entry(cx, "/cases/shift", "nav-shift", "refresh"));
-        }
-        // Of two entries that hold the page the longer one names it.
-        if work.iter().skip(1).any(|e| e.here) {
-            work[0].here = false;
         }
         groups.push(NavGroup { title: cx.t("nav-work"), entries: work });
     }
@@ -118,6 +122,7 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
     }
     admin.push(entry(cx, "/api", "nav-api", "list"));
     groups.push(NavGroup { title: cx.t("nav-admin"), entries: admin });
+    name_once(&mut groups);
     groups
 }
 

@@ -7,7 +7,8 @@ use cases::case::Case;
 use cases::events::{Changed, Reminded};
 use cases::workflow::Who;
 use cases::{CaseType, Types};
-use foundation::{Date, Instant, Result, TimeOfDay};
+use foundation::{Date, Lang, Result};
+use kit::http::moment;
 use kit::{Context, House, Permission, UnitId};
 use notices::{Notice, Person, post};
 use units::Atlas;
@@ -15,10 +16,6 @@ use uuid::Uuid;
 
 /// No change rings at more people.
 const MOST: usize = 50;
-
-fn moment(at: Instant) -> String {
-    format!("{} {}", TimeOfDay::of(at).show(), Date::of(at).vi())
-}
 
 /// Who of a unit's staff holds a permission: those whose grant is nearest to the unit, so that not the whole
 /// province is told of a street light.
@@ -54,7 +51,7 @@ async fn staff(cx: &Context, permission: Permission, unit: UnitId, pack: &str) -
 /// What the texts may name.
 fn values(cx: &Context, case: &Case, kind: &CaseType) -> Result<BTreeMap<String, String>> {
     let atlas = cx.house.get::<Atlas>()?;
-    let due = case.promised_at.or(case.due_at).map(moment).unwrap_or_default();
+    let due = case.promised_at.or(case.due_at).map(|at| moment(at, Lang::Vi)).unwrap_or_default();
     Ok([
         ("code", case.code(&kind.flow.code)),
         ("title", case.title.clone()),

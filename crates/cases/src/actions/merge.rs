@@ -114,6 +114,7 @@ impl Split {
         part.channel = old.channel.clone();
         part.split_from = Some(old.seq);
         part.changed_at = acting.now;
+        part.entries = 1;
         store::cases::insert(&mut acting.tx, &mut part).await?;
         let (actor, now) = (cx.actor.audit_name(), acting.now);
         let born = Entry {
@@ -124,8 +125,7 @@ impl Split {
             text: String::new(),
             detail: json!({"from": id}),
         };
-        store::entries::append(&mut acting.tx, &mut part, &actor, now, &born).await?;
-        store::cases::save(&mut acting.tx, &mut part).await?;
+        store::entries::write(&mut acting.tx, &part, &actor, now, &born).await?;
         crate::index::put(&mut acting.tx, &part, &kind).await?;
         let entry = Entry {
             action: "case.split",

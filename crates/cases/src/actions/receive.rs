@@ -163,21 +163,15 @@ pub fn clean(text: &str, most: usize, what: &str) -> Result<String> {
     }
 }
 
-/// The digits of a phone number as people write it; empty stays empty.
+/// A telephone number as people here write it, «0912345678», abroad «+855…»; empty stays empty.
 pub fn phone(written: &str) -> Result<String> {
-    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
-    let digits = match digits.strip_prefix("84") {
-        Some(rest) if digits.len() >= 11 => format!("0{rest}"),
-        _ => digits,
-    };
-    let odd = |c: char| !(c.is_ascii_digit() || " .-+()".contains(c));
     if written.trim().is_empty() {
         return Ok(String::new());
     }
-    match (8..=11).contains(&digits.len()) && !written.chars().any(odd) {
-        true => Ok(digits),
-        false => Err(invalid("case_phone", "Số điện thoại chưa đúng: ghi 10 chữ số, ví dụ 0912 345 678.")),
-    }
+    let number = foundation::phone::number(written).ok_or_else(|| {
+        invalid("case_phone", "Số điện thoại chưa đúng: ghi 10 chữ số, ví dụ 0912 345 678.")
+    })?;
+    Ok(number.strip_prefix("84").map_or_else(|| format!("+{number}"), |own| format!("0{own}")))
 }
 
 /// The communes in which a position may lie, the likeliest first, and whether the first is sure enough.
@@ -338,6 +332,7 @@ impl Receive {
                 }
             }
         }
+        case.entries = 1;
         store::cases::insert(&mut tx, &mut case).await?;
         let entry = Entry {
             action: "case.receive",
@@ -351,9 +346,7 @@ impl Receive {
             (Intake::Public, Actor::Public) => "reporter".to_owned(),
             (_, actor) => actor.audit_name(),
         };
-        store::entries::append(&mut tx, &mut case, &actor, now, &entry).await?;
-        tx.run("UPDATE cases SET entries = $2 WHERE seq = $1", storage::args![case.seq, case.entries])
-            .await?;
+        store::entries::write(&mut tx, &case, &actor, now, &entry).await?;
         store::people::keep(&mut tx, case.seq, reporter).await?;
         store::people::keep_receipt(&mut tx, kept, case.seq).await?;
         index::put(&mut tx, &case, kind).await?;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use foundation::{Date, Instant, Lang, Result, TimeOfDay};
+use foundation::{Date, Instant, Lang, LocalText, Result, TimeOfDay};
 use kit::{Context, Permission, UnitId};
-use units::{Atlas, Map};
+use serde_json::Value as Json;
+use units::{Atlas, Level, Map};
 
 use crate::case::Case;
-use crate::clock::ClockKind;
 use crate::service::{CaseType, Types, calendar};
 use crate::store::lists::Sees;
 use crate::workflow::Stage;
@@ -57,19 +57,46 @@ impl Desk {
         })
     }
 
+    /// The communes of the place as choices, by name.
+    pub fn communes(&self, chosen: &str) -> Vec<Choice> {
+        let mut all: Vec<Choice> = self
+            .map
+            .below(self.root, Level::Commune, self.today)
+            .into_iter()
+            .map(|v| {
+                let value = v.unit.to_string();
+                Choice { chosen: value == chosen, value, label: v.full_name() }
+            })
+            .collect();
+        all.sort_by_key(|p| foundation::text::sort_key(&p.label));
+        all
+    }
+
     /// A unit's name.
     pub fn name(&self, unit: UnitId) -> String {
         self.map.name(unit, self.today)
     }
 
-    /// A moment, «14:30, 24/11/2026»; of today the time alone.
+    /// A moment, «14:30 24/11/2026»; of today the time alone.
     pub fn moment(&self, at: Instant) -> String {
-        let (time, day) = (TimeOfDay::of(at).show(), Date::of(at));
-        match self.lang {
-            _ if day == self.today => time,
-            Lang::Vi => format!("{time}, {}", day.vi()),
-            Lang::En => format!("{time}, {}", day.en()),
+        match Date::of(at) == self.today {
+            true => TimeOfDay::of(at).show(),
+            false => kit::http::moment(at, self.lang),
         }
+    }
+
+    /// What the ids and codes of a line of the history say: reason, unit, severity, stars.
+    pub fn note(&self, cx: &Context, kind: &CaseType, detail: &Json) -> String {
+        let flow = &kind.flow;
+        let name = |text: &LocalText| text.get(self.lang).to_owned();
+        let code = |key: &str| detail[key].as_str();
+        let said = [
+            code("reason").and_then(|r| flow.reason(r)).map(|r| name(&r.name)),
+            detail["agency"].as_i64().map(|unit| self.name(unit)),
+            code("severity").and_then(|s| flow.severity(s)).map(|s| name(&s.name)),
+            detail["stars"].as_i64().map(|n| cx.words.say(cx.lang, "case-stars", &[("n", n.into())])),
+        ];
+        said.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
     /// What is due next, in working time of the case's calendar.
@@ -146,11 +173,6 @@ pub(crate) fn reading(cx: &Context, desk: &Desk, wanted: Option<&str>) -> Readin
 pub(crate) fn number_of(code: &str) -> Option<i64> {
     let digits = code.trim().rsplit('-').next()?.trim();
     (digits.len() <= 12).then(|| digits.parse().ok()).flatten().filter(|n| *n > 0)
-}
-
-/// The name of a clock's key, for pages that list all three.
-pub(crate) fn clocks() -> [ClockKind; 3] {
-    ClockKind::ALL
 }
 
 #[cfg(test)]

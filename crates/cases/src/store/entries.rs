@@ -75,9 +75,14 @@ row! {
     }
 }
 
-/// Writes the next line of a case's history.
+/// Writes the next line of a case's history; the case is saved afterwards.
 pub async fn append(tx: &mut Tx, case: &mut Case, actor: &str, at: Instant, entry: &Entry) -> Result<()> {
     case.entries += 1;
+    write(tx, case, actor, at, entry).await
+}
+
+/// Writes the line that `case.entries` counts already: the first one of a new case.
+pub async fn write(tx: &mut Tx, case: &Case, actor: &str, at: Instant, entry: &Entry) -> Result<()> {
     let shown = match entry.shown {
         Shown::Inside => 0_i64,
         Shown::Reporter => 1,

@@ -3,11 +3,10 @@
 
 use foundation::{Instant, Result};
 use kit::UnitId;
-use storage::{Db, Value, args, words};
+use storage::{Db, Value, words};
 use uuid::Uuid;
 
 use crate::case::{COLUMNS, Case};
-use crate::clock::ClockKind;
 
 /// No count goes beyond it: «hơn 10.000».
 pub const MOST_COUNTED: i64 = 10_000;
@@ -328,16 +327,4 @@ storage::row! {
         /// When its next clock runs out.
         pub due_at: Option<Instant>,
     }
-}
-
-/// Open cases whose next clock ran out, or does before `until`, oldest first: for whoever reminds.
-pub async fn due(db: &Db, until: Instant, limit: i64) -> Result<Vec<(i64, Option<ClockKind>)>> {
-    let rows: Vec<(i64, Option<i64>)> = db
-        .all(
-            "SELECT seq, CAST(due_clock AS BIGINT) AS due_clock FROM cases
-             WHERE due_at IS NOT NULL AND due_at < $1 ORDER BY due_at, seq LIMIT $2",
-            args![until, limit],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(seq, clock)| (seq, clock.and_then(ClockKind::of))).collect())
 }

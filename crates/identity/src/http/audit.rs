@@ -6,11 +6,12 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
+use foundation::moment::rfc3339;
 use foundation::text::fold;
 use foundation::{Date, Instant, Result};
 use futures_util::stream;
 use http::{StatusCode, header};
-use kit::http::url_encode;
+use kit::http::{moment, url_encode};
 use kit::{Context, Permission};
 use serde::Deserialize;
 use units::Atlas;
@@ -20,9 +21,9 @@ use web::{Answer, Page};
 use crate::grant::Charge;
 use crate::http::accounts::read_day;
 use crate::http::detail::{Pair, pairs};
-use crate::http::{Told, moment, page_with, told};
+use crate::http::{Told, page_with, told};
 use crate::seal::{self, Report};
-use crate::sheet::{csv as csv_of, iso};
+use crate::sheet::csv as csv_of;
 use crate::store::log::{self, Entry, Filter};
 use crate::store::{accounts, grants, keys};
 use crate::token::hex;
@@ -169,7 +170,7 @@ fn line(cx: &Context, names: &Names, entry: Entry) -> Line {
     Line {
         seq: entry.seq,
         at: moment(entry.at, cx.lang),
-        iso: iso(entry.at),
+        iso: rfc3339(entry.at),
         actor: names.of(&entry.actor),
         action: action_name(cx, &entry.action),
         subject: names.of(&entry.subject),

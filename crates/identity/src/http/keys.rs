@@ -5,7 +5,7 @@ use axum::Form;
 use axum::extract::Path;
 use foundation::{Date, Instant};
 use http::StatusCode;
-use kit::http::redirect_with;
+use kit::http::{moment, redirect_with};
 use kit::{Context, Permission};
 use serde::Deserialize;
 use units::Atlas;
@@ -16,7 +16,7 @@ use crate::actions::create_key::CreateKey;
 use crate::actions::revoke_key::RevokeKey;
 use crate::grant::{Charge, parse_packs, read_packs};
 use crate::http::accounts::{Given, fields_text, need_root, read_day, unit_choices};
-use crate::http::{Told, moment, page_with, told};
+use crate::http::{Told, page_with, told};
 use crate::place;
 use crate::store::keys;
 

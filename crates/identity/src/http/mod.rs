@@ -9,7 +9,7 @@ mod me;
 mod settings;
 
 use axum::routing::{get, post};
-use foundation::{Date, Error, Instant, Kind, Lang, TimeOfDay};
+use foundation::{Error, Kind, Lang};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kit::{Access, Context, Permission, Route};
 use web::{Answer, Fault};
@@ -119,16 +119,6 @@ pub(crate) fn with_cookie(answer: Answer, cookie: &str) -> Answer {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(response)
-}
-
-/// A moment as people read it: `14:30 24/11/2026`.
-pub(crate) fn moment(at: Instant, lang: Lang) -> String {
-    let day = Date::of(at);
-    let date = match lang {
-        Lang::Vi => day.vi(),
-        Lang::En => day.en(),
-    };
-    format!("{} {date}", TimeOfDay::of(at).show())
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub async fn run(args: Audit, settings: &Settings) -> Result<()> {
             let found = log::find(&db, &filter(&rows.filter)?, rows.limit.clamp(1, 100_000)).await?;
             for e in found.iter().rev() {
                 let seq = e.seq.map_or_else(|| "–".to_owned(), |s| s.to_string());
-                let at = identity::sheet::iso(e.at);
+                let at = foundation::moment::rfc3339(e.at);
                 println!("{seq:>7} {at} {:<44} {:<24} {} {}", e.actor, e.action, e.subject, e.detail);
             }
             Ok(())

@@ -181,7 +181,7 @@ fn fill(data: &Path, part: &Path, progress: &dyn Fn(&str), stop: &Stop) -> Resul
     let manifest = Manifest {
         form: FORM,
         program: env!("CARGO_PKG_VERSION").into(),
-        made_at: identity::sheet::iso(SystemClock.now()),
+        made_at: foundation::moment::rfc3339(SystemClock.now()),
         migrations: snapshot.migrations,
         rows: snapshot.tables,
         files,

@@ -5,12 +5,13 @@ use axum::Json;
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use foundation::moment::rfc3339;
 use http::HeaderMap;
 use kit::{Access, Context, Route};
 use serde_json::json;
 use web::Answer;
 
-use crate::http::public::{iso, mine, one, position, progress, title};
+use crate::http::public::{mine, one, position, progress, title};
 use crate::http::show::Desk;
 use crate::workflow::{Deed, Stage};
 
@@ -38,9 +39,9 @@ async fn status(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> An
         "words": how.words,
         "state": how.state,
         "parts": how.parts,
-        "received_at": iso(case.received_at),
-        "promised_at": case.promised_at.map(iso),
-        "solved_at": case.solved_at.map(iso),
+        "received_at": rfc3339(case.received_at),
+        "promised_at": case.promised_at.map(rfc3339),
+        "solved_at": case.solved_at.map(rfc3339),
         "answer": if approved { case.answer.as_str() } else { "" },
         "rating": case.rating,
         "supporters": case.supporters,

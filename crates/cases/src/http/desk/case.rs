@@ -12,7 +12,7 @@ use super::offered::{Acts, acts};
 use crate::actions::no_case;
 use crate::case::{Case, CaseId, may};
 use crate::clock::{ClockKind, Hand};
-use crate::http::show::{Choice, Desk, Due, clocks, number_of};
+use crate::http::show::{Choice, Desk, Due, number_of};
 use crate::route;
 use crate::service::CaseType;
 use crate::store;
@@ -216,25 +216,12 @@ async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Resu
             other => cx.house.name_of(other).await?.unwrap_or_else(|| cx.t("case-by-program")),
         };
         let step = kind.flow.step(&line.step).map(|s| s.name.get(cx.lang).to_owned());
-        let mut notes = Vec::new();
-        if let Some(reason) = line.detail["reason"].as_str().and_then(|r| kind.flow.reason(r)) {
-            notes.push(reason.name.get(cx.lang).to_owned());
-        }
-        if let Some(agency) = line.detail["agency"].as_i64() {
-            notes.push(desk.name(agency));
-        }
-        if let Some(severity) = line.detail["severity"].as_str().and_then(|s| kind.flow.severity(s)) {
-            notes.push(severity.name.get(cx.lang).to_owned());
-        }
-        if let Some(stars) = line.detail["stars"].as_i64() {
-            notes.push(cx.words.say(cx.lang, "case-stars", &[("n", stars.into())]));
-        }
         told.push(Told {
             at: desk.moment(line.at),
             what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
             who,
+            note: desk.note(cx, kind, &line.detail),
             text: line.text,
-            note: notes.join(" · "),
             inside: line.shown == 0,
         });
     }
@@ -247,7 +234,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
     let (id, case, kind) = find(cx, &desk, code).await?;
     let flow = &kind.flow;
     let mut shown = Vec::new();
-    for clock in clocks() {
+    for clock in ClockKind::ALL {
         shown.extend(clock_shown(cx, &desk, &case, clock)?);
     }
     let promises = case

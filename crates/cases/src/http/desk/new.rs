@@ -10,7 +10,6 @@ use http::StatusCode;
 use kit::http::{page, redirect_with};
 use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
-use units::Level;
 use web::{Answer, Page};
 
 use crate::actions::receive::{Receipt, Receive, phone};
@@ -161,14 +160,6 @@ async fn draw(cx: &Context, mut typed: Typed, fault: Option<String>) -> Answer {
         })
         .filter(|g| !g.categories.is_empty())
         .collect();
-    let mut places: Vec<(String, i64)> = desk
-        .map
-        .below(desk.root, Level::Commune, desk.today)
-        .into_iter()
-        .map(|v| (v.full_name(), v.unit))
-        .collect();
-    places.sort_by_key(|p| foundation::text::sort_key(&p.0));
-    let places = places.into_iter().map(|(name, unit)| choose(&unit.to_string(), name, &typed.place));
     let ways: &[&str] = if flow.intake == Intake::Inside { &["inside"] } else { &["hotline", "counter"] };
     let severities =
         flow.severities.iter().map(|s| choose(&s.id, s.name.get(cx.lang).to_owned(), &typed.severity));
@@ -180,7 +171,7 @@ async fn draw(cx: &Context, mut typed: Typed, fault: Option<String>) -> Answer {
             .collect(),
         groups,
         severities: severities.collect(),
-        places: places.collect(),
+        places: desk.communes(&typed.place),
         channels: ways.iter().map(|w| choose(w, cx.t(&format!("case-by-{w}")), &typed.channel)).collect(),
         before: before(cx, &desk, &typed).await?,
         reporter: flow.intake != Intake::Inside,

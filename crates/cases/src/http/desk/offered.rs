@@ -1,7 +1,6 @@
 //! Which acts beside the steps a reader is offered on a case, and what their forms choose from.
 
 use kit::{Context, Permission};
-use units::Level;
 
 use crate::case::{Case, may};
 use crate::clock::{ClockKind, Hand};
@@ -69,16 +68,8 @@ pub(crate) fn acts(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType, wait
         .iter()
         .map(|s| choice(s.id.clone(), s.name.get(lang).to_owned(), s.id == case.severity))
         .collect();
-    let mut places: Vec<(String, i64)> = desk
-        .map
-        .below(desk.root, Level::Commune, desk.today)
-        .into_iter()
-        .map(|v| (v.full_name(), v.unit))
-        .collect();
-    places.sort_by_key(|p| foundation::text::sort_key(&p.0));
-    places.insert(0, (desk.name(desk.root), desk.root));
-    acts.places =
-        places.into_iter().map(|(name, unit)| choice(unit.to_string(), name, unit == case.place)).collect();
+    acts.places = vec![choice(desk.root.to_string(), desk.name(desk.root), case.place == desk.root)];
+    acts.places.extend(desk.communes(&case.place.to_string()));
     acts.agencies = route::choices(&desk.map, case.place, desk.root, desk.today)
         .into_iter()
         .map(|u| choice(u.to_string(), desk.name(u), u == case.agency))

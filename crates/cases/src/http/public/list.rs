@@ -188,17 +188,7 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
             groups.push((group.name.get(cx.lang).to_owned(), choices));
         }
     }
-    let mut places: Vec<Choice> = desk
-        .map
-        .below(desk.root, Level::Commune, desk.today)
-        .iter()
-        .map(|v| Choice {
-            value: v.unit.to_string(),
-            label: v.full_name(),
-            chosen: v.unit.to_string() == asking.place,
-        })
-        .collect();
-    places.sort_by_key(|p| foundation::text::fold(&p.label));
+    let places = desk.communes(&asking.place);
     let states = ["open", "done"]
         .into_iter()
         .map(|s| Choice {

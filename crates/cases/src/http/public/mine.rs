@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use foundation::moment::rfc3339;
 use foundation::{Kind, Result};
 use http::{HeaderMap, header};
 use kit::http::{page, redirect_with, url_encode};
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use web::{Answer, Page};
 
-use super::told::{Progress, iso, progress};
+use super::told::{Progress, progress};
 use super::{Frame, form, private, title};
 use crate::actions::erase::Erase;
 use crate::actions::no_case;
@@ -158,21 +159,11 @@ pub(super) async fn history(
     Ok(lines
         .map(|line| {
             let step = kind.flow.step(&line.step).map(|s| s.name.get(cx.lang).to_owned());
-            let mut notes = Vec::new();
-            if let Some(reason) = line.detail["reason"].as_str().and_then(|r| kind.flow.reason(r)) {
-                notes.push(reason.name.get(cx.lang).to_owned());
-            }
-            if let Some(agency) = line.detail["agency"].as_i64() {
-                notes.push(desk.name(agency));
-            }
-            if let Some(stars) = line.detail["stars"].as_i64() {
-                notes.push(cx.words.say(cx.lang, "case-stars", &[("n", stars.into())]));
-            }
             Line {
                 at: desk.moment(line.at),
                 what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
+                note: desk.note(cx, kind, &line.detail),
                 text: if worded(&line.deed) { line.text } else { String::new() },
-                note: notes.join(" · "),
             }
         })
         .collect())
@@ -350,8 +341,8 @@ async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret
         "accuracy_m": case.accuracy_m,
         "place": desk.name(case.place),
         "channel": case.channel,
-        "received_at": iso(case.received_at),
-        "happened_at": case.happened_at.map(iso),
+        "received_at": rfc3339(case.received_at),
+        "happened_at": case.happened_at.map(rfc3339),
         "published": case.published,
         "public_text": if case.published { case.public_text.as_str() } else { "" },
         "public_title": if case.published { title(&cx, &case, &kind) } else { String::new() },

@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue, header};
 use kit::Route;
 use kit::http::cookie;
 
-pub(super) use told::{iso, position, progress, title};
+pub(super) use told::{position, progress, title};
 
 pub(super) fn routes() -> Vec<Route> {
     [

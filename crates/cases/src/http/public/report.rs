@@ -13,7 +13,6 @@ use http::{HeaderMap, StatusCode};
 use kit::http::{page, redirect_with, url_encode};
 use kit::{Access, Context, Route};
 use serde::Deserialize;
-use units::Level;
 use web::peer::ClientIp;
 use web::{Answer, Page};
 
@@ -121,17 +120,7 @@ async fn draw(cx: &Context, headers: &HeaderMap, typed: Typed, faults: Faults, a
         })
         .filter(|g| !g.categories.is_empty())
         .collect();
-    let mut places: Vec<Choice> = desk
-        .map
-        .below(desk.root, Level::Commune, desk.today)
-        .iter()
-        .map(|v| Choice {
-            value: v.unit.to_string(),
-            label: v.full_name(),
-            chosen: v.unit.to_string() == typed.place,
-        })
-        .collect();
-    places.sort_by_key(|p| foundation::text::fold(&p.label));
+    let places = desk.communes(&typed.place);
     let others = desk
         .types
         .all()

@@ -1,6 +1,5 @@
 //! A case in words that everybody may read.
 
-use foundation::{Date, Instant, TimeOfDay};
 use kit::Context;
 
 use crate::actions::receive::first_words;
@@ -63,9 +62,4 @@ pub(in crate::http) fn title(cx: &Context, case: &Case, kind: &CaseType) -> Stri
 pub(in crate::http) fn position(case: &Case) -> Option<(f64, f64)> {
     let round = |v: f64| (v * 10_000.0).round() / 10_000.0;
     case.lat.zip(case.lon).map(|(lat, lon)| (round(lat), round(lon)))
-}
-
-/// A moment for machines, to the minute.
-pub(in crate::http) fn iso(at: Instant) -> String {
-    format!("{}T{}:00+07:00", Date::of(at).iso(), TimeOfDay::of(at).show())
 }

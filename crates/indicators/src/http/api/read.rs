@@ -2,8 +2,9 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use foundation::moment::rfc3339;
 use foundation::text::SearchKey;
-use foundation::{Calendar, Date, Instant, LocalText, Period, Result, TimeOfDay, error::invalid};
+use foundation::{Calendar, Date, Instant, LocalText, Period, Result, error::invalid};
 use http::HeaderMap;
 use kit::{Context, Figure, UnitId};
 use serde::{Deserialize, Serialize};
@@ -59,11 +60,6 @@ impl Asking {
     fn indicator(&self) -> Result<&str> {
         said(&self.indicator).ok_or_else(|| invalid("indicator_needed", "Thiếu tham số indicator."))
     }
-}
-
-/// A moment as ISO 8601 in Vietnam.
-pub(super) fn iso(at: Instant) -> String {
-    format!("{}T{}:{:02}+07:00", Date::of(at).iso(), TimeOfDay::of(at).show(), at.seconds().rem_euclid(60))
 }
 
 fn name(text: &LocalText) -> Json {
@@ -187,7 +183,7 @@ async fn told(
         unit_code: version.map(|v| v.code.clone()).unwrap_or_default(),
         unit_name: version.map(units::Version::full_name).unwrap_or_default(),
         missing: silent(desk, indicator, figure.period, asked).await?,
-        known_at: figure.known_at.map(iso),
+        known_at: figure.known_at.map(rfc3339),
         figure,
     };
     serde_json::to_value(&told)
@@ -235,7 +231,7 @@ pub(super) async fn series(cx: Context, Query(asking): Query<Asking>, headers: H
             "state": indicator.state(value, target),
             "coverage": point.coverage,
             "estimated": point.estimated,
-            "known_at": point.known_at.map(iso),
+            "known_at": point.known_at.map(rfc3339),
         }));
     }
     let body = json!({

@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::Query;
+use foundation::moment::rfc3339;
 use foundation::{Calendar, Date, Error, Kind, Period, Result, error::invalid};
 use http::{HeaderMap, StatusCode};
 use kit::Context;
@@ -11,7 +12,6 @@ use units::Atlas;
 use web::Answer;
 
 use super::observations::{Text, refused};
-use super::read::iso;
 use super::{answer, found, json_of};
 use crate::actions::set_targets::{MOST_ROWS, Row, SetTargets, YEARS};
 use crate::engine::Span;
@@ -77,7 +77,7 @@ pub(super) async fn of(cx: Context, Query(asking): Query<Asking>, headers: Heade
 fn shown(code: &str, t: &ToldTarget, value: f64) -> Result<Json> {
     Ok(json!({
         "indicator": code, "unit": t.unit, "period": t.when()?.code(), "value": value,
-        "decision": t.decision, "known_at": iso(t.known_at), "demo": t.demo,
+        "decision": t.decision, "known_at": rfc3339(t.known_at), "demo": t.demo,
     }))
 }
 
