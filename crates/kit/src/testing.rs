@@ -57,3 +57,58 @@ impl Shell for BareShell {
         }
     }
 }
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: http::StatusCode,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// A header; empty when it is not there.
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    /// The body as JSON; falls over when it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    /// The text without tags, with single spaces.
+    pub fn words(&self) -> String {
+        let mut out = String::new();
+        let mut inside = false;
+        for c in self.text().chars() {
+            match c {
+                '<' => inside = true,
+                '>' => {
+                    inside = false;
+                    out.push(' ');
+                }
+                c if !inside => out.push(c),
+                _ => {}
+            }
+        }
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Asks a router, as a browser or a program does.
+pub async fn ask(router: &axum::Router, request: http::Request<axum::body::Body>) -> Reply {
+    let answered = tower::ServiceExt::oneshot(router.clone(), request).await;
+    let (parts, body) = answered.unwrap_or_else(|never| match never {}).into_parts();
+    let bytes = axum::body::to_bytes(body, 64 << 20).await;
+    let bytes = bytes.unwrap_or_else(|e| panic!("the body broke off: {e}")).to_vec();
+    Reply { status: parts.status, headers: parts.headers, bytes }
+}

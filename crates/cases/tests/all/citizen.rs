@@ -7,7 +7,7 @@ use cases::case::Given;
 use http::{Request, StatusCode};
 use serde_json::json;
 
-use crate::form::{Told, ask, draw_boundaries, get, multipart};
+use crate::form::{Page, Told, ask, draw_boundaries, get, multipart};
 use crate::place::{CAI_KHE, EMAIL, House, NAME, PHONE, WARD_OFFICE};
 
 async fn step(house: &House, who: &str, id: i64, step: &str, given: Given) {

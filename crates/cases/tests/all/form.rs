@@ -1,41 +1,29 @@
 //! What a browser sends, and what it is told, with its cookies.
 
-use axum::body::{Body, to_bytes};
-use http::{HeaderMap, Request, StatusCode, header};
-use tower::ServiceExt;
+use axum::body::Body;
+use http::{Request, header};
 
 use crate::place::House;
+pub use crate::place::Reply as Told;
 
 const LINE: &str = "----toancanh-test";
 
-pub struct Told {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
+/// What a page tells a browser.
+pub trait Page {
+    /// The value of a hidden field of the page.
+    fn field(&self, name: &str) -> String;
+    /// What is told once on the next page.
+    fn notice(&self) -> String;
 }
 
-impl Told {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-
-    pub fn header(&self, name: &str) -> String {
-        self.headers.get(name).map_or(String::new(), |v| v.to_str().unwrap().to_owned())
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
-    }
-
-    /// The value of a hidden field of the page.
-    pub fn field(&self, name: &str) -> String {
+impl Page for Told {
+    fn field(&self, name: &str) -> String {
         let text = self.text();
         let at = text.find(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}"));
         text[at..].split('"').nth(3).unwrap().to_owned()
     }
 
-    /// What is told once on the next page.
-    pub fn notice(&self) -> String {
+    fn notice(&self) -> String {
         let all = self.headers.get_all(header::SET_COOKIE).iter();
         let line = all.filter_map(|v| v.to_str().ok()).find_map(|v| v.strip_prefix("notice="));
         kit::http::url_decode(line.unwrap_or_default().split(';').next().unwrap())
@@ -43,10 +31,7 @@ impl Told {
 }
 
 pub async fn ask(house: &House, request: Request<Body>) -> Told {
-    let response = house.router.clone().oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, 64 << 20).await.unwrap().to_vec();
-    Told { status: parts.status, headers: parts.headers, bytes }
+    house.send(request).await
 }
 
 pub async fn get(house: &House, who: &str, path: &str) -> Told {

@@ -6,7 +6,7 @@ use cases::actions::moderate::Moderate;
 use http::{StatusCode, header};
 use serde_json::json;
 
-use crate::form::{draw_boundaries, get, multipart, photo, run_jobs};
+use crate::form::{Page, draw_boundaries, get, multipart, photo, run_jobs};
 use crate::place::{CAI_KHE, CITY, House};
 
 /// What must be nowhere after cleaning.

@@ -3,20 +3,20 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use cases::actions::receive::{Receipt, Receive};
 use cases::store::people::Reporter;
 use cases::{Case, CaseType, Types};
 use foundation::{Clock, Date, Result, TestClock, TimeOfDay};
 use futures_util::future::BoxFuture;
 use http::request::Parts;
-use http::{Request, StatusCode, header};
+use http::{Request, header};
 use kit::house::Authenticator;
-use kit::testing::{AUDIT, BareShell, person};
+pub use kit::testing::Reply;
+use kit::testing::{AUDIT, BareShell, ask, person};
 use kit::{Actor, Context, PackFile, Role, Scope, Session, UnitId};
 use storage::testing::TestDb;
 use storage::{Migration, args, settings};
-use tower::ServiceExt;
 use units::version::BEFORE_RECORDS;
 use units::{Atlas, Level, Version};
 
@@ -88,27 +88,6 @@ pub struct House {
     pub name: &'static str,
     pub router: axum::Router,
     _test: TestDb,
-}
-
-/// What came back.
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: http::HeaderMap,
-    pub bytes: Vec<u8>,
-}
-
-impl Reply {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-
-    pub fn header(&self, name: &str) -> String {
-        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
-    }
 }
 
 fn place(unit: UnitId, level: Level, kind: &str, code: &str, name: &str) -> Version {
@@ -259,10 +238,7 @@ impl House {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 64 << 20).await.unwrap().to_vec();
-        Reply { status: parts.status, headers: parts.headers, bytes }
+        ask(&self.router, request).await
     }
 
     pub async fn get(&self, who: &str, path: &str) -> Reply {

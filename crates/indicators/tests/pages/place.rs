@@ -3,23 +3,23 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use foundation::number::NumberStyle;
 use foundation::{Clock, Date, Result, TestClock, TimeOfDay};
 use futures_util::future::BoxFuture;
 use http::request::Parts;
-use http::{Request, StatusCode, header};
+use http::{Request, header};
 use indicators::actions::record::{Mode, Outcome, Record, SourceSpec};
 use indicators::check::Incoming;
 use indicators::definition::Definition;
 use indicators::{Engine, store};
 use kit::house::Authenticator;
-use kit::testing::{AUDIT, BareShell, person};
+pub use kit::testing::Reply;
+use kit::testing::{AUDIT, BareShell, ask, person};
 use kit::{Actor, Context, Role, Scope, Session, UnitId};
 use serde_json::json;
 use storage::testing::TestDb;
 use storage::{Migration, settings};
-use tower::ServiceExt;
 use units::version::BEFORE_RECORDS;
 use units::{Atlas, Level, Succession, Version};
 
@@ -115,41 +115,6 @@ pub struct House {
     pub name: &'static str,
     router: axum::Router,
     _test: TestDb,
-}
-
-/// What came back.
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: http::HeaderMap,
-    pub bytes: Vec<u8>,
-}
-
-impl Reply {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
-    }
-
-    /// The text without tags, with single spaces.
-    pub fn words(&self) -> String {
-        let mut out = String::new();
-        let mut inside = false;
-        for c in self.text().chars() {
-            match c {
-                '<' => inside = true,
-                '>' => {
-                    inside = false;
-                    out.push(' ');
-                }
-                c if !inside => out.push(c),
-                _ => {}
-            }
-        }
-        out.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
 }
 
 impl House {
@@ -304,10 +269,7 @@ impl House {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 64 << 20).await.unwrap().to_vec();
-        Reply { status: parts.status, headers: parts.headers, bytes }
+        ask(&self.router, request).await
     }
 
     /// A page or an answer, as the public.
