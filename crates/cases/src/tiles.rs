@@ -11,7 +11,7 @@ use kit::{Context, Tile, TileSource, TileSpec, TileView, UnitId};
 
 use crate::http::show::{Desk, reading};
 use crate::service::calendar;
-use crate::store::lists::{self, Filter, MOST_COUNTED, Order, Sees};
+use crate::store::lists::{self, Filter, Order, Sees};
 use crate::workflow::Stage;
 
 /// «About to be late» begins so many minutes of work before.
@@ -161,15 +161,8 @@ async fn open(cx: &Context, desk: &Desk, sees: &Sees, filter: Filter) -> Result<
             ..filter.clone()
         };
         let n = lists::count(&cx.db, sees, &filter).await?;
-        let shown = |n: i64| match cx.lang {
-            foundation::Lang::Vi => foundation::number::show_vi(n as f64, 0),
-            foundation::Lang::En => foundation::number::show_en(n as f64, 0),
-        };
-        let then = match n > MOST_COUNTED {
-            true => cx.words.say(cx.lang, "case-more-than", &[("n", shown(MOST_COUNTED).into())]),
-            false => shown(n),
-        };
-        let state = if n == 0 { "good" } else { state };
+        let then = n.said(cx);
+        let state = if n.n == 0 { "good" } else { state };
         let what = cx.t(&format!("case-tile-{key}"));
         lines.push(Line { state, href: href.to_owned(), what, then, ..Line::default() });
     }

@@ -47,6 +47,15 @@ impl Dialect {
         }
     }
 
+    /// A column in a condition that no index is to be chosen for: SQLite knows of no value how many rows have
+    /// it, PostgreSQL does and chooses by itself.
+    pub fn unindexed(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("+{column}"),
+            Dialect::Postgres => column.to_owned(),
+        }
+    }
+
     /// Appended to a SELECT of one row that this transaction is going to change: whoever else wants to change
     /// it waits. SQLite has one writer.
     pub fn for_update(self) -> &'static str {

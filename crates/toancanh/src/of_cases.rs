@@ -131,5 +131,6 @@ pub async fn keep(house: House) {
 
 async fn kept(cx: &kit::Context) -> Result<()> {
     while cases::keeper::round(cx).await?.seen > 0 {}
+    while cases::keeper::words(cx).await? > 0 {}
     cases::keeper::sweep(cx).await.map(|_| ())
 }

@@ -9,7 +9,7 @@ use units::{Atlas, Level, Map};
 
 use crate::case::Case;
 use crate::service::{CaseType, Types, calendar};
-use crate::store::lists::Sees;
+use crate::store::lists::{Counted, Sees};
 use crate::workflow::Stage;
 
 /// What every page starts from.
@@ -139,6 +139,20 @@ impl Desk {
             clock: cx.t(clock.key()),
             at: self.moment(at),
         })
+    }
+}
+
+impl Counted {
+    /// «1.204», «hơn 10.000».
+    pub(crate) fn said(self, cx: &Context) -> String {
+        let shown = match cx.lang {
+            Lang::Vi => foundation::number::show_vi(self.n as f64, 0),
+            Lang::En => foundation::number::show_en(self.n as f64, 0),
+        };
+        match self.more {
+            true => cx.words.say(cx.lang, "case-more-than", &[("n", shown.into())]),
+            false => shown,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! stops the program. Synthetic cases remind nobody.
 
 mod plan;
+mod words;
 
 use foundation::Result;
 use kit::Context;
@@ -18,6 +19,7 @@ use crate::events::{Reminded, publish_reminded};
 use crate::{figures, store};
 
 pub use plan::{Plan, Reminder, plan};
+pub use words::words;
 
 /// Woken when a case changed.
 pub static WAKE: tokio::sync::Notify = tokio::sync::Notify::const_new();

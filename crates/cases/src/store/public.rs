@@ -8,8 +8,8 @@ use storage::{Db, args};
 pub async fn open_by_place(db: &Db) -> Result<Vec<(UnitId, i64)>> {
     db.all(
         "SELECT place, CAST(COUNT(*) AS BIGINT) AS n FROM cases
-         WHERE stage IN (0, 1, 2) AND published = $1 GROUP BY place",
-        args![true],
+         WHERE solved_at IS NULL AND published AND +stage IN (0, 1, 2) GROUP BY place",
+        args![],
     )
     .await
 }

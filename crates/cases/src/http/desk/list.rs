@@ -13,7 +13,7 @@ use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
 use crate::service::CaseType;
 use crate::store::desk::{self, View};
-use crate::store::lists::{self, After, Filter, MOST_COUNTED, Order};
+use crate::store::lists::{self, After, Filter, Order};
 use crate::workflow::{Deed, Stage, Step, Who};
 
 /// Cases of one page.
@@ -175,18 +175,6 @@ struct ListPage {
     bulk: Vec<Choice>,
 }
 
-/// «1.204», «hơn 10.000».
-fn counted(cx: &Context, n: i64) -> String {
-    let shown = |n: i64| match cx.lang {
-        foundation::Lang::Vi => foundation::number::show_vi(n as f64, 0),
-        foundation::Lang::En => foundation::number::show_en(n as f64, 0),
-    };
-    match n > MOST_COUNTED {
-        true => cx.words.say(cx.lang, "case-more-than", &[("n", shown(MOST_COUNTED).into())]),
-        false => shown(n),
-    }
-}
-
 fn row(cx: &Context, desk: &Desk, case: &Case) -> Result<Option<Row>> {
     let Some(kind) = desk.types.find(&case.kind) else { return Ok(None) };
     let category = kind.flow.category(&case.category).map_or("", |c| c.name.get(desk.lang));
@@ -251,7 +239,7 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         let n = lists::count(&cx.db, &reading.sees, &of_tab).await?;
         tabs.push(Tab {
             label: cx.t(&format!("case-tab-{tab}")),
-            count: counted(&cx, n),
+            count: n.said(&cx),
             link: asking.link(&[("tab", tab), ("order", "")]),
             here: tab == asking.tab,
         });

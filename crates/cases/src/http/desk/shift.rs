@@ -87,7 +87,7 @@ async fn counts(cx: &Context, desk: &Desk) -> Result<Vec<(&'static str, i64)>> {
     ];
     let mut told = Vec::new();
     for (name, filter) in all {
-        told.push((name, lists::count(&cx.db, &reading.sees, &filter).await?));
+        told.push((name, lists::count(&cx.db, &reading.sees, &filter).await?.n));
     }
     Ok(told)
 }

@@ -1,0 +1,180 @@
+//! Lists of cases: filters under a scope, by pages of a key, never by an offset; counts that stop; search.
+//!
+//! A list is read in strands (`strand.rs`), each a range of one index that holds every column the filters
+//! ask for: the numbers of a page come from indexes alone, and only the rows that are shown are read.
+
+mod strand;
+
+use std::collections::HashMap;
+
+use foundation::{Instant, Result};
+use kit::UnitId;
+use storage::{Db, Value, args};
+use uuid::Uuid;
+
+use crate::case::{COLUMNS, Case};
+use strand::Reading;
+
+/// No count goes beyond it: «hơn 10.000».
+pub const MOST_COUNTED: i64 = 10_000;
+/// No count of what words find goes beyond it: each of them is looked up.
+pub const MOST_FOUND: i64 = 1_000;
+
+/// How many there are, as far as they were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counted {
+    /// So many.
+    pub n: i64,
+    /// And more.
+    pub more: bool,
+}
+
+/// Whose cases are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sees {
+    /// Every case: the reader's grant reaches the whole place.
+    All,
+    /// Those at these units, by place or by agency.
+    Units(Vec<UnitId>),
+    /// Those that are published.
+    Public,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// What is due next first; only cases with a running clock.
+    Due,
+}
+
+/// Where a page begins: after this case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    /// Its due moment, in the order of due moments.
+    pub due: Option<Instant>,
+    /// Its number.
+    pub seq: i64,
+}
+
+/// What is asked for. Empty lists ask for everything.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    /// Types.
+    pub kinds: Vec<String>,
+    /// Stages, as numbers.
+    pub stages: Vec<i64>,
+    /// Categories.
+    pub categories: Vec<String>,
+    /// Categories of a type: its id and theirs.
+    pub services: Vec<(String, String)>,
+    /// Severities.
+    pub severities: Vec<String>,
+    /// Places.
+    pub places: Vec<UnitId>,
+    /// Units in charge.
+    pub agencies: Vec<UnitId>,
+    /// The account in charge.
+    pub handler: Option<Uuid>,
+    /// By which way they came.
+    pub channels: Vec<String>,
+    /// The next clock runs out before this moment.
+    pub due_before: Option<Instant>,
+    /// The clocks stand still.
+    pub paused: Option<bool>,
+    /// Received at this moment or later.
+    pub received_from: Option<Instant>,
+    /// Received before this moment.
+    pub received_to: Option<Instant>,
+    /// Changed at this moment or later.
+    pub changed_from: Option<Instant>,
+    /// Changed before this moment.
+    pub changed_to: Option<Instant>,
+    /// Whether few were changed since `changed_from`: then the index of changes finds them, where the newest
+    /// first would read a whole table to fill a page. For the public's lists in the order of newest.
+    pub lately: bool,
+    /// These numbers.
+    pub ids: Vec<i64>,
+    /// West, south, east, north.
+    pub bounds: Option<[f64; 4]>,
+    /// Words.
+    pub text: String,
+    /// In which order.
+    pub order: Order,
+}
+
+/// A page of cases: at most `limit`, beginning after `after`.
+pub async fn page(
+    db: &Db,
+    sees: &Sees,
+    filter: &Filter,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<Case>> {
+    let Some(reading) = Reading::of(db.dialect(), sees, filter, false) else { return Ok(Vec::new()) };
+    let (sql, values) = reading.select("c.seq AS seq", "TRUE", after, limit as i64);
+    let mut ids: Vec<i64> = db.all::<(i64,)>(&sql, values).await?.into_iter().map(|r| r.0).collect();
+    // More strands than one are always of the newest first.
+    if filter.order == Order::Newest {
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+    }
+    ids.truncate(limit);
+    let sql = format!("SELECT {COLUMNS} FROM cases WHERE seq IN (SELECT value FROM int_list($1))");
+    let rows: Vec<Case> = db.all(&sql, args![ids.clone()]).await?;
+    let mut rows: HashMap<i64, Case> = rows.into_iter().map(|c| (c.seq, c)).collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}
+
+/// Where the page behind the first `skip` of the newest cases begins; `None` when there are not so many. For
+/// standards that count pages: it walks the numbers alone, and callers keep `skip` below [`MOST_COUNTED`].
+pub async fn after(db: &Db, sees: &Sees, filter: &Filter, skip: i64) -> Result<Option<After>> {
+    let Some(reading) = Reading::of(db.dialect(), sees, filter, false) else { return Ok(None) };
+    let (sql, mut values) = reading.select("c.seq AS seq", "TRUE", None, skip);
+    values.push(Value::Int(skip - 1));
+    let sql = format!("SELECT seq FROM ({sql}) AS all_of ORDER BY seq DESC LIMIT 1 OFFSET ${}", values.len());
+    Ok(db.one::<(i64,)>(&sql, values).await?.map(|(seq,)| After { due: None, seq }))
+}
+
+/// How many there are, at most [`MOST_COUNTED`], and of what words find [`MOST_FOUND`].
+pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<Counted> {
+    let most = if filter.text.trim().is_empty() { MOST_COUNTED } else { MOST_FOUND };
+    let Some(reading) = Reading::of(db.dialect(), sees, filter, false) else { return Ok(Counted::default()) };
+    let (sql, values) = reading.count(most + 1);
+    let n = db.one::<(i64,)>(&sql, values).await?.map_or(0, |r| r.0);
+    Ok(Counted { n: n.min(most), more: n > most })
+}
+
+/// Dots of a map: the newest `limit` cases that have a position.
+pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<Dot>> {
+    let Some(reading) = Reading::of(db.dialect(), sees, filter, true) else { return Ok(Vec::new()) };
+    let columns = "c.seq AS seq, c.lat AS lat, c.lon AS lon, CAST(c.stage AS BIGINT) AS stage,
+        c.kind AS kind, c.category AS category, c.due_at AS due_at";
+    let (sql, values) = reading.select(columns, "c.lat IS NOT NULL", None, limit);
+    let mut found: Vec<Dot> = db.all(&sql, values).await?;
+    found.sort_by_key(|d: &Dot| std::cmp::Reverse(d.seq));
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
+}
+
+storage::row! {
+    /// A case on a map.
+    #[derive(Debug, Clone)]
+    pub struct Dot {
+        /// Its number.
+        pub seq: i64,
+        /// Degrees north.
+        pub lat: f64,
+        /// Degrees east.
+        pub lon: f64,
+        /// What its state means.
+        pub stage: i64,
+        /// Its type.
+        pub kind: String,
+        /// What it is about.
+        pub category: String,
+        /// When its next clock runs out.
+        pub due_at: Option<Instant>,
+    }
+}
