@@ -3,6 +3,7 @@
 //!
 //! `bench/run` builds what this needs and starts it; see `bench/README.md`.
 
+mod cases;
 mod changes;
 mod fan;
 mod load;
@@ -124,6 +125,22 @@ async fn main() -> Result<()> {
         stages::serve(&bench, &big, &mut report).await?;
         report.part("PostgreSQL: three questions");
         stages::questions(&bench, &big, &mut report).await?;
+    }
+    let (small, large) = (lite.named("cases"), big.named("cases-big"));
+    if words.stage("cases") {
+        report.part("Cases, SQLite: a million");
+        cases::measure(&bench, &small, &disk, &mut report).await?;
+    }
+    if let Some(url) = words.value("--postgres")
+        && (words.stage("cases") || words.stage("redmine"))
+    {
+        report.part("Cases, PostgreSQL: the same million");
+        let large = large.on(cases::database(url, "toancanh_bench_cases").await?);
+        let million = cases::measure(&bench, &large, &disk, &mut report).await?;
+        if words.stage("redmine") {
+            report.part("Redmine on PostgreSQL: the same million, the same questions");
+            cases::redmine(&bench, &large, &million, &mut report).await?;
+        }
     }
     if let Some(url) = &big.database
         && words.stage("superset")

@@ -21,6 +21,16 @@ pub struct Program {
 }
 
 impl Program {
+    /// The same program with a data folder of another name beside it, in no other database.
+    pub fn named(&self, name: &str) -> Program {
+        Program { path: self.path.clone(), data: self.data.with_file_name(name), database: None }
+    }
+
+    /// The same program in a database.
+    pub fn on(self, database: String) -> Program {
+        Program { database: Some(database), ..self }
+    }
+
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.path);
         command.args(words).arg("--data").arg(&self.data).env("NO_COLOR", "1").kill_on_drop(true);
@@ -33,13 +43,19 @@ impl Program {
     /// Runs a command to its end; gives the seconds it took.
     pub async fn run(&self, words: &[&str]) -> Result<f64> {
         let start = Instant::now();
+        self.told(words).await?;
+        Ok(start.elapsed().as_secs_f64())
+    }
+
+    /// Runs a command to its end; gives what it said.
+    pub async fn told(&self, words: &[&str]) -> Result<String> {
         let output = self.command(words).output().await?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned()
                 + &String::from_utf8_lossy(&output.stdout);
             return fail(format!("{words:?} failed: {said}"));
         }
-        Ok(start.elapsed().as_secs_f64())
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Starts the server and waits until it answers.

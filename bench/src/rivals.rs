@@ -32,7 +32,7 @@ async fn last_line(command: &mut Command) -> Result<Value> {
     Ok(serde_json::from_str(text.lines().last().unwrap_or_default())?)
 }
 
-fn figure(from: &Value, name: &str) -> f64 {
+pub fn figure(from: &Value, name: &str) -> f64 {
     from.pointer(name).and_then(Value::as_f64).unwrap_or(f64::NAN)
 }
 
