@@ -91,7 +91,8 @@ analyze place_of, category_of, agency_of, handler_of;
 insert into custom_fields (type, name, field_format, possible_values, is_for_all, is_filter, position,
                            format_store)
 select 'IssueCustomField', 'channel', 'list',
-       E'---\n' || string_agg('- ' || channel, E'\n' order by channel) || E'\n', true, true, 1, E'---\nurl_pattern: \'\'\nedit_tag_style: \'\'\n'
+       E'---\n' || string_agg('- ' || channel, E'\n' order by channel) || E'\n', true, true, 1,
+       E'---\nurl_pattern: \'\'\nedit_tag_style: \'\'\n'
 from (select distinct channel from public.cases) c;
 insert into custom_fields_trackers (custom_field_id, tracker_id)
 select f.id, t.id from custom_fields f, trackers t;

@@ -55,6 +55,7 @@ class Server:
             self.port = free.getsockname()[1]
         began = time.monotonic()
         command = [
+            *("/usr/bin/setpriv", "--pdeathsig", "TERM"),  # it ends even where we are killed
             *("/usr/bin/puma", "--environment", "production", "--config", "-", "--preload"),
             *("--bind", f"tcp://127.0.0.1:{self.port}"),
             *("--workers", str(WORKERS), "--threads", f"{THREADS}:{THREADS}"),

@@ -29,19 +29,24 @@ umask 077
 exec 9>"$cache/redmine.lock"
 flock 9
 
-# Redmine's package wants to make a database of the system and fails where no server runs: it is told not to
-# before it asks. An installation that failed so already wrote the question's answer down; that is corrected.
+# Redmine's package wants to make a database of the system and fails where no server runs. It is told not to in
+# the file that holds the answer, which goes before anything that debconf was told.
+say_no() {
+  local folder=/etc/dbconfig-common/redmine/instances
+  local answers=$folder/default.conf
+  as_root install -d -m 755 "${folder%/*/*}" "${folder%/*}" "$folder"
+  [ -e "$answers" ] || echo "dbc_install='false'" | as_root tee "$answers" >/dev/null
+  as_root sed -i "s/^dbc_install=.*/dbc_install='false'/" "$answers"
+}
+
 install_redmine() {
-  local answers=/etc/dbconfig-common/redmine/instances/default.conf
-  if ! has_debian redmine && have debconf-set-selections && may_be_root; then
-    printf '%s\n' 'redmine redmine/instances/default/dbconfig-install boolean false' \
-      'dbconfig-common dbconfig-common/dbconfig-install boolean false' | as_root debconf-set-selections
+  if ! has_debian redmine && have apt-get && may_be_root; then
+    say_no
+    # An installation that failed for that reason is finished.
     if [ "$(dpkg-query -W -f '${db:Status-Status}' redmine 2>/dev/null)" = half-configured ]; then
       say "Finishing the installation of Redmine." "Đang hoàn tất việc cài Redmine."
-      [ ! -e "$answers" ] || as_root sed -i "s/^dbc_install=.*/dbc_install='false'/" "$answers"
-      as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure redmine \
-        >"$cache/dpkg.log" 2>&1 </dev/null || { tail -n 15 "$cache/dpkg.log" >&2
-        stop "dpkg --configure redmine failed." "Không hoàn tất được gói redmine."; }
+      as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure redmine >"$cache/dpkg.log" 2>&1 </dev/null ||
+        stop "dpkg --configure redmine failed: $cache/dpkg.log" "Không hoàn tất được gói redmine."
     fi
   fi
   need_debian redmine redmine-pgsql puma python3
@@ -56,7 +61,7 @@ redmine() {
 # A copy, because the package's own folder keeps the instances and the list of gems of the whole machine.
 copy_redmine() {
   local tree=$place/redmine name
-  rm -rf "$tree" "$place/home"
+  rm -rf "$tree" "${place:?}/home"
   mkdir -p "$tree" "$place/home"
   tar -C /usr/share/redmine --exclude=./instances --exclude=./Gemfile.lock --exclude=./config/database.yml \
     --exclude=./public/javascripts -cf - . | tar -C "$tree" -xf -
