@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-WORKERS = 2  # puma's documentation: as many as there are cores
+WORKERS = 2  # as many as there are cores: README.md
 THREADS = 5  # puma's default for this Ruby, and the size of Rails' pool
 NAME = "redmine-rival"  # as PostgreSQL sees its connections
 
