@@ -197,10 +197,6 @@ pub async fn redmine(
     }
     server.stop().await?;
     let handler: String = million.handlers[0].iter().map(|b| format!("{b:02x}")).collect();
-    let status = Command::new("bash").arg(scripts.join("setup.sh")).args(["--postgres", url]).status().await?;
-    if !status.success() {
-        return fail("Redmine could not be set up");
-    }
     let status = Command::new("python3")
         .arg(scripts.join("rival.py"))
         .args(["--postgres", url, "--place", &picks.place.to_string(), "--agency", &picks.agency.to_string()])
