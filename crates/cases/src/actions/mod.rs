@@ -14,6 +14,7 @@ pub mod extend;
 pub mod merge;
 pub mod moderate;
 pub mod note;
+pub mod officer_photos;
 pub mod rate;
 pub mod receive;
 pub mod reply;

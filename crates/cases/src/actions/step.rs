@@ -7,11 +7,14 @@
 
 use foundation::{Result, error::conflict};
 use kit::Context;
+use serde_json::json;
 
+use super::officer_photos::{Ready, Role, attach};
 use super::{no_case, open};
 use crate::case::{Case, CaseId, Given, demand_may};
+use crate::service::CaseType;
 use crate::store;
-use crate::workflow::Deed;
+use crate::workflow::{Deed, Need, Step};
 
 /// The action.
 #[derive(Debug, Clone)]
@@ -27,10 +30,28 @@ pub struct TakeStep {
 impl TakeStep {
     /// Takes it.
     pub async fn run(self, cx: &Context, id: CaseId) -> Result<Case> {
+        self.with(cx, id, &[], Role::After).await
+    }
+
+    /// The step, where the actor may take it on this case.
+    pub(super) fn demand<'a>(&self, cx: &Context, case: &Case, kind: &'a CaseType) -> Result<&'a Step> {
+        let step = kind.flow.step(&self.step).ok_or_else(no_case)?;
+        demand_may(cx, case, &kind.pack, step)?;
+        Ok(step)
+    }
+
+    /// Takes it with photos that are ready. What the step demands of photos is met by those, or by what was
+    /// added of the solution since the case was last opened again.
+    pub(super) async fn with(
+        mut self,
+        cx: &Context,
+        id: CaseId,
+        ready: &[Ready],
+        role: Role,
+    ) -> Result<Case> {
         let mut acting = open(cx, id, self.seen).await?;
         let kind = acting.kind.clone();
-        let step = kind.flow.step(&self.step).ok_or_else(no_case)?;
-        demand_may(cx, &acting.case, &kind.pack, step)?;
+        let step = self.demand(cx, &acting.case, &kind)?;
         if step.does == Deed::Propose {
             let (waiting, against) = store::entries::opinions(&mut acting.tx, id).await?;
             if waiting > 0 {
@@ -43,7 +64,19 @@ impl TakeStep {
                 return Err(conflict("case_asked_disagree", why));
             }
         }
-        let entry = acting.case.take(&kind, step, &self.given, &acting.calendars, acting.now)?;
+        let added = attach(cx, &mut acting, ready, role).await?;
+        if step.needs.contains(&Need::Photo) {
+            let before = store::photos::of_solution(&mut acting.tx, id).await?;
+            self.given.photos = usize::try_from(before).unwrap_or_default();
+        }
+        let mut entry = acting.case.take(&kind, step, &self.given, &acting.calendars, acting.now)?;
+        if !added.is_empty() {
+            entry.detail["photos"] = json!(added);
+            entry.detail["role"] = json!(role.name());
+        }
+        if step.does == Deed::Approve {
+            store::photos::publish(&mut acting.tx, id, self.given.publish_photos.as_deref()).await?;
+        }
         acting.close(cx, &entry).await
     }
 }

@@ -6,6 +6,7 @@ mod citizen;
 mod desk;
 mod form;
 mod keep;
+mod officer_photos;
 mod open311;
 mod open311_send;
 mod openness;

@@ -9,7 +9,8 @@ use kit::{Access, Context, Permission, Route};
 use web::{Answer, Page};
 
 use super::offered::{Acts, acts};
-use crate::actions::no_case;
+use super::photo_forms;
+use crate::actions::{no_case, officer_photos};
 use crate::case::{Case, CaseId, may};
 use crate::clock::{ClockKind, Hand};
 use crate::http::show::{Choice, Desk, Due, number_of};
@@ -54,6 +55,11 @@ pub(crate) struct StepForm {
     pub severities: Vec<Choice>,
     pub agencies: Vec<Choice>,
     pub publish: bool,
+    /// The roles that photos with it may have; none where it takes no photos.
+    pub photo_roles: Vec<Choice>,
+    pub photo_needed: bool,
+    /// Photos of the solution, of which the approval shows everybody those that stay chosen.
+    pub shows: Vec<PhotoShown>,
 }
 
 /// An agency that was asked.
@@ -75,12 +81,16 @@ struct ExtensionShown {
 }
 
 /// A photo.
+#[derive(Clone)]
 pub(crate) struct PhotoShown {
     pub n: i64,
+    pub role: String,
     pub shown: bool,
     pub link: String,
     pub thumb: String,
     pub alt: String,
+    /// Who added it, where that was an officer.
+    pub by: Option<String>,
 }
 
 #[derive(Template)]
@@ -102,6 +112,8 @@ struct CasePage {
     promises: Vec<String>,
     history: Vec<Told>,
     photos: Vec<PhotoShown>,
+    adds_photos: bool,
+    photo_roles: Vec<Choice>,
     steps: Vec<StepForm>,
     acts: Acts,
     asked: Vec<AskedShown>,
@@ -138,7 +150,7 @@ fn choice(value: &str, label: &str, now: &str) -> Choice {
 }
 
 /// The steps that the reader may take.
-fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepForm> {
+fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType, photos: &[PhotoShown]) -> Vec<StepForm> {
     let flow = &kind.flow;
     let open = flow.steps_from(&case.state).filter(|s| may(cx, case, &kind.pack, &s.who));
     open.enumerate()
@@ -188,6 +200,12 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepFor
                 severities: severities(taking),
                 agencies,
                 publish: taking && flow.open,
+                photo_roles: if photo_forms::offers(step) { photo_forms::roles(cx) } else { Vec::new() },
+                photo_needed: step.needs.contains(&Need::Photo),
+                shows: match step.does == Deed::Approve && flow.open {
+                    true => photos.iter().filter(|p| photo_forms::of_solution(&p.role)).cloned().collect(),
+                    false => Vec::new(),
+                },
             }
         })
         .collect()
@@ -275,17 +293,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
             answer: a.answer,
         })
         .collect();
-    let photos = store::photos::of(&cx.db, id)
-        .await?
-        .into_iter()
-        .map(|p| PhotoShown {
-            n: p.n,
-            shown: p.shown,
-            link: format!("/cases/{own}/photos/{}?size=screen", p.n),
-            thumb: format!("/cases/{own}/photos/{}", p.n),
-            alt: format!("{} {}", cx.t(&format!("case-photo-{}", p.role)), p.n),
-        })
-        .collect();
+    let photos = photo_forms::shown(cx, id, &own).await?;
     page(&CasePage {
         page: cx.page(case.title.clone())?,
         kind: flow.name.get(cx.lang).to_owned(),
@@ -300,8 +308,10 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         clocks: shown,
         promises,
         history: history(cx, &desk, id, &kind).await?,
+        adds_photos: case.stage().is_open() && may(cx, &case, &kind.pack, &officer_photos::WHO),
+        photo_roles: photo_forms::all_roles(cx),
+        steps: steps(cx, &desk, &case, &kind, &photos),
         photos,
-        steps: steps(cx, &desk, &case, &kind),
         acts: acts(cx, &desk, &case, &kind, extension.is_some()),
         asked,
         extension,

@@ -6,5 +6,7 @@ pub(super) mod case;
 pub(super) mod list;
 pub(super) mod new;
 mod offered;
+mod photo_forms;
+pub(super) mod photos;
 pub(super) mod shift;
 pub(super) mod steps;
