@@ -124,6 +124,14 @@ pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
         }
         all.push(told);
     }
+    // Whoever was named is told by somebody else than themselves.
+    if changed.deed == "handler"
+        && let Some(line) = cases::store::entries::line(&cx.db, case.seq, changed.entry).await?
+        && let Some(id) = line.detail["handler"].as_str().and_then(|id| id.parse::<Uuid>().ok())
+        && line.actor != format!("account:{id}")
+    {
+        all.push(notice("case.assigned", Person::Account(id), format!("/cases/{code}")));
+    }
     for (name, permission) in to_staff(&changed.deed, rings) {
         let at = if permission == Permission::TakeInCases { case.place } else { case.agency };
         for person in staff(&cx, permission, at, &kind.pack).await? {

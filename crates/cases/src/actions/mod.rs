@@ -13,6 +13,7 @@ pub mod erase;
 pub mod extend;
 pub mod merge;
 pub mod moderate;
+pub mod name_handler;
 pub mod note;
 pub mod officer_photos;
 pub mod rate;

@@ -17,6 +17,7 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::steps::routes(),
         desk::acts::routes(),
         desk::photos::routes(),
+        desk::hands::routes(),
         desk::new::routes(),
         desk::bulk::routes(),
         desk::shift::routes(),

@@ -5,6 +5,7 @@
 mod citizen;
 mod desk;
 mod form;
+mod handler;
 mod keep;
 mod officer_photos;
 mod open311;

@@ -6,8 +6,10 @@ use axum::routing::get;
 use foundation::Result;
 use kit::http::page;
 use kit::{Access, Context, Permission, Route};
+use serde_json::Value as Json;
 use web::{Answer, Page};
 
+use super::hands::{Hands, hands};
 use super::offered::{Acts, acts};
 use super::photo_forms;
 use crate::actions::{no_case, officer_photos};
@@ -112,6 +114,7 @@ struct CasePage {
     promises: Vec<String>,
     history: Vec<Told>,
     photos: Vec<PhotoShown>,
+    hands: Hands,
     adds_photos: bool,
     photo_roles: Vec<Choice>,
     steps: Vec<StepForm>,
@@ -226,6 +229,22 @@ fn clock_shown(cx: &Context, desk: &Desk, case: &Case, kind: ClockKind) -> Resul
     Ok(Some(ClockShown { name: cx.t(kind.key()), state, words }))
 }
 
+/// What a line's ids and codes say to officers: beside what everybody may read, who was named.
+async fn note(cx: &Context, desk: &Desk, kind: &CaseType, detail: &Json) -> Result<String> {
+    let mut said = desk.note(cx, kind, detail);
+    let handler = match &detail["handler"] {
+        Json::String(id) => cx.house.name_of(&format!("account:{id}")).await?,
+        Json::Null if detail.get("before").is_some_and(Json::is_string) => {
+            Some(cx.t("case-handler-nobody"))
+        }
+        _ => None,
+    };
+    if let Some(name) = handler {
+        said = if said.is_empty() { name } else { format!("{said} · {name}") };
+    }
+    Ok(said)
+}
+
 async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
     let mut told = Vec::new();
     for line in store::entries::of(&cx.db, id, 0).await? {
@@ -238,7 +257,7 @@ async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Resu
             at: desk.moment(line.at),
             what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
             who,
-            note: desk.note(cx, kind, &line.detail),
+            note: note(cx, desk, kind, &line.detail).await?,
             text: line.text,
             inside: line.shown == 0,
         });
@@ -308,6 +327,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         clocks: shown,
         promises,
         history: history(cx, &desk, id, &kind).await?,
+        hands: hands(cx, &case, &kind).await?,
         adds_photos: case.stage().is_open() && may(cx, &case, &kind.pack, &officer_photos::WHO),
         photo_roles: photo_forms::all_roles(cx),
         steps: steps(cx, &desk, &case, &kind, &photos),

@@ -9,6 +9,7 @@ use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
 use web::{Answer, Page};
 
+use super::bulk::MINE;
 use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
 use crate::service::CaseType;
@@ -287,6 +288,11 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         ["late", "today", "mine", "paused"]
             .map(|o| choose(o, &cx.t(&format!("case-only-{o}")), &asking.only)),
     );
+    let mut bulk = of_kind.map(|kind| bulk_steps(&cx, kind, asking.stages())).unwrap_or_default();
+    let open = asking.stages().iter().any(|s| s.is_open());
+    if open && cx.may(Permission::HandleCases) && matches!(cx.actor, kit::Actor::Person { .. }) {
+        bulk.push(Choice { value: MINE.into(), label: cx.t("case-handler-take"), chosen: false });
+    }
     let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c)).collect();
     let here = asking.link(&[]);
     let here = here.strip_prefix("/cases?").unwrap_or_default().to_owned();
@@ -295,7 +301,7 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         _ => Vec::new(),
     };
     page(&ListPage {
-        bulk: of_kind.map(|kind| bulk_steps(&cx, kind, asking.stages())).unwrap_or_default(),
+        bulk,
         views,
         here,
         page: cx.page(cx.t("case-console"))?,

@@ -3,6 +3,7 @@
 pub(super) mod acts;
 pub(super) mod bulk;
 pub(super) mod case;
+pub(super) mod hands;
 pub(super) mod list;
 pub(super) mod new;
 mod offered;
