@@ -11,7 +11,7 @@ use web::{Answer, Page};
 
 use super::hands::{Hands, hands};
 use super::offered::{Acts, acts};
-use super::photo_forms;
+use super::{photo_forms, snippets};
 use crate::actions::{no_case, officer_photos};
 use crate::case::{Case, CaseId, may};
 use crate::clock::{ClockKind, Hand};
@@ -19,6 +19,7 @@ use crate::http::show::{Choice, Desk, Due, number_of};
 use crate::route;
 use crate::service::CaseType;
 use crate::store;
+use crate::store::desk::Snippet;
 use crate::store::people::Reporter;
 use crate::workflow::{Deed, Need, Who};
 
@@ -48,6 +49,9 @@ pub(crate) struct StepForm {
     pub id: String,
     pub name: String,
     pub main: bool,
+    pub open: bool,
+    /// Whether the texts that are written often are offered.
+    pub offers_texts: bool,
     pub text: bool,
     pub label: String,
     pub text_needed: bool,
@@ -124,6 +128,7 @@ struct CasePage {
     reporter: Option<Reporter>,
     said: String,
     fault: Option<String>,
+    snippets: Vec<Snippet>,
 }
 
 /// The case of a code, within the reader's scope.
@@ -152,8 +157,25 @@ fn choice(value: &str, label: &str, now: &str) -> Choice {
     Choice { value: value.to_owned(), label: label.to_owned(), chosen: value == now }
 }
 
+/// What a form brings back to the page: nothing that was typed is lost.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said {
+    /// Why the act was refused.
+    pub fault: Option<String>,
+    /// What was typed.
+    pub text: String,
+    /// The step whose form is filled with the text, when a text written often was chosen for it.
+    pub fill: Option<String>,
+}
+
 /// The steps that the reader may take.
-fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType, photos: &[PhotoShown]) -> Vec<StepForm> {
+fn steps(
+    cx: &Context,
+    desk: &Desk,
+    (case, kind): (&Case, &CaseType),
+    photos: &[PhotoShown],
+    said: &Said,
+) -> Vec<StepForm> {
     let flow = &kind.flow;
     let open = flow.steps_from(&case.state).filter(|s| may(cx, case, &kind.pack, &s.who));
     open.enumerate()
@@ -185,6 +207,8 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType, photos: &[Phot
                 id: step.id.clone(),
                 name: step.name.get(cx.lang).to_owned(),
                 main: i == 0,
+                open: said.fill.as_ref().map_or(i == 0, |filled| *filled == step.id),
+                offers_texts: text && snippets::offers(step.does),
                 text,
                 label: cx.t(match step.does {
                     Deed::Ask => "case-text-question",
@@ -194,8 +218,9 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType, photos: &[Phot
                     _ => "case-text-remark",
                 }),
                 text_needed: step.needs.contains(&Need::Text),
-                draft: match step.does {
-                    Deed::Propose | Deed::Approve => case.answer.clone(),
+                draft: match (&said.fill, step.does) {
+                    (Some(filled), _) if *filled == step.id => said.text.clone(),
+                    (_, Deed::Propose | Deed::Approve) => case.answer.clone(),
                     _ => String::new(),
                 },
                 reasons: reasons.iter().map(|r| choice(&r.id, r.name.get(cx.lang), "")).collect(),
@@ -265,8 +290,8 @@ async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Resu
     Ok(told)
 }
 
-/// The page of a case; `fault` and `said` when a step was refused: nothing typed is lost.
-pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: String) -> Answer {
+/// The page of a case, with what a form brings back to it.
+pub(crate) async fn draw(cx: &Context, code: &str, said: Said) -> Answer {
     let desk = Desk::open(cx)?;
     let (id, case, kind) = find(cx, &desk, code).await?;
     let flow = &kind.flow;
@@ -313,6 +338,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         })
         .collect();
     let photos = photo_forms::shown(cx, id, &own).await?;
+    let snippets = snippets::of(cx, &desk, &case, &kind).await?;
     page(&CasePage {
         page: cx.page(case.title.clone())?,
         kind: flow.name.get(cx.lang).to_owned(),
@@ -330,7 +356,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         hands: hands(cx, &case, &kind).await?,
         adds_photos: case.stage().is_open() && may(cx, &case, &kind.pack, &officer_photos::WHO),
         photo_roles: photo_forms::all_roles(cx),
-        steps: steps(cx, &desk, &case, &kind, &photos),
+        steps: steps(cx, &desk, (&case, &kind), &photos, &said),
         photos,
         acts: acts(cx, &desk, &case, &kind, extension.is_some()),
         asked,
@@ -338,11 +364,12 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         reporter,
         code: own,
         case,
-        said,
-        fault,
+        fault: said.fault,
+        said: said.text,
+        snippets,
     })
 }
 
 async fn show(cx: Context, Path(code): Path<String>) -> Answer {
-    draw(&cx, &code, None, String::new()).await
+    draw(&cx, &code, Said::default()).await
 }

@@ -10,4 +10,5 @@ mod offered;
 mod photo_forms;
 pub(super) mod photos;
 pub(super) mod shift;
+mod snippets;
 pub(super) mod steps;

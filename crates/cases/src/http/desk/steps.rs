@@ -10,8 +10,8 @@ use serde::Deserialize;
 use web::Answer;
 
 use super::acts::Typed as Pairs;
-use super::case::draw;
-use super::photos;
+use super::case::{Said, draw};
+use super::{photos, snippets};
 use crate::actions::no_case;
 use crate::actions::note::Note;
 use crate::actions::officer_photos::{Role, StepWithPhotos};
@@ -37,17 +37,21 @@ pub(crate) struct Typed {
 }
 
 /// Goes back to the case after an act, or shows it with what was wrong and what was typed.
-pub(crate) async fn after(cx: &Context, code: &str, done: Result<Case>, word: &str, said: String) -> Answer {
+pub(crate) async fn after(cx: &Context, code: &str, done: Result<Case>, word: &str, text: String) -> Answer {
     match done {
         Ok(_) => redirect_with(&format!("/cases/{code}"), &cx.t(word)),
         Err(e) if matches!(e.kind(), Kind::Conflict | Kind::Invalid | Kind::TooLarge) => {
-            let mut response = draw(cx, code, Some(e.message().to_owned()), said).await?;
+            let mut response = draw(cx, code, said(e.message(), text)).await?;
             *response.status_mut() =
                 StatusCode::from_u16(e.kind().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             Ok(response)
         }
         Err(e) => Err(e.into()),
     }
+}
+
+fn said(fault: &str, text: String) -> Said {
+    Said { fault: Some(fault.to_owned()), text, fill: None }
 }
 
 /// The words of a step's form and its photos; a form without files comes in the short way too. Whoever does not
@@ -69,6 +73,11 @@ async fn step(cx: Context, Path((code, step)): Path<(String, String)>, request: 
     let id = number_of(&code).ok_or_else(no_case)?;
     let (typed, photos) = read(&cx, &code, request).await?;
     let text = typed.get("text").to_owned();
+    // Without a script a text that is written often comes into the form by way of the server.
+    if typed.some("fill").is_some() {
+        let text = snippets::into(&cx, &code, &text, typed.get("snippet")).await?;
+        return draw(&cx, &code, Said { fault: None, text, fill: Some(step) }).await;
+    }
     let given = Given {
         text: text.clone(),
         reason: typed.some("reason"),
