@@ -2,8 +2,7 @@
 //!
 //! Who: whoever the step names, within their scope: the intake desk at the case's place, a handler, leader or
 //! director at the agency in charge. What the step asks for must be there. Where several agencies were asked,
-//! an answer is proposed only when all have answered; where they disagree, the case goes up to the root's
-//! leaders before it can be approved.
+//! an answer is proposed only when all have answered and no dispute between them is open.
 
 use foundation::{Result, error::conflict};
 use kit::Context;
@@ -53,14 +52,13 @@ impl TakeStep {
         let kind = acting.kind.clone();
         let step = self.demand(cx, &acting.case, &kind)?;
         if step.does == Deed::Propose {
-            let (waiting, against) = store::entries::opinions(&mut acting.tx, id).await?;
+            let waiting = store::entries::unanswered(&mut acting.tx, id).await?;
             if waiting > 0 {
                 let why = format!("Còn {waiting} đơn vị phối hợp chưa trả lời: chờ hoặc bỏ phần đã hỏi.");
                 return Err(conflict("case_asked_waiting", why));
             }
-            if against > 0 {
-                let why =
-                    "Các đơn vị phối hợp chưa thống nhất: hãy báo cáo cấp trên phân xử trước khi trình.";
+            if store::disputes::is_open(&mut acting.tx, id).await? {
+                let why = "Các đơn vị phối hợp chưa thống nhất: chờ bút phê của lãnh đạo phụ trách các đơn vị.";
                 return Err(conflict("case_asked_disagree", why));
             }
         }

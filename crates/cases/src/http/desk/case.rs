@@ -124,6 +124,8 @@ struct CasePage {
     steps: Vec<StepForm>,
     acts: Acts,
     asked: Vec<AskedShown>,
+    /// Since when agencies do not agree and nobody above them decided.
+    dispute: Option<String>,
     extension: Option<ExtensionShown>,
     reporter: Option<Reporter>,
     said: String,
@@ -360,6 +362,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, said: Said) -> Answer {
         photos,
         acts: acts(cx, &desk, &case, &kind, extension.is_some()),
         asked,
+        dispute: store::disputes::since(&cx.db, id).await?.map(|at| desk.moment(at)),
         extension,
         reporter,
         code: own,
