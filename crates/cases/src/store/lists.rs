@@ -18,6 +18,9 @@ pub enum Sees {
     All,
     /// Those at these units, by place or by agency.
     Units(Vec<UnitId>),
+    /// Those in which an agency of these was asked for its part and has not answered; of any agency when
+    /// `None`. Wherever the case lies.
+    Asked(Option<Vec<UnitId>>),
     /// Those that are published.
     Public,
 }
@@ -77,6 +80,8 @@ pub struct Filter {
     /// Whether few were changed since `changed_from`: then the index of changes finds them, where the newest
     /// first would read a whole table to fill a page. For the public's lists in the order of newest.
     pub lately: bool,
+    /// Those in which agencies do not agree and nobody decided.
+    pub disputed: bool,
     /// These numbers.
     pub ids: Vec<i64>,
     /// West, south, east, north.
@@ -128,7 +133,7 @@ enum Side {
 fn sides(sees: &Sees) -> &'static [Side] {
     match sees {
         Sees::Units(_) => &[Side::Place, Side::Agency],
-        Sees::All | Sees::Public => &[Side::Whole],
+        Sees::All | Sees::Asked(_) | Sees::Public => &[Side::Whole],
     }
 }
 
@@ -140,13 +145,23 @@ impl Filter {
         if !self.text.trim().is_empty() {
             let (table, lists) = match sees {
                 Sees::Public => ("case_public_words", Vec::new()),
-                Sees::All => ("case_words", Vec::new()),
+                Sees::All | Sees::Asked(_) => ("case_words", Vec::new()),
                 Sees::Units(units) => ("case_words", vec![units.iter().map(|u| format!("u{u}")).collect()]),
             };
             let asked = words::question(db.dialect(), &self.text, &lists)?;
             from = format!("{table} w JOIN cases c ON c.seq = {}", db.dialect().words_row());
             w.values.push(Value::Text(asked));
             w.parts.push(db.dialect().words_match(table, w.values.len()));
+        }
+        // Few cases are asked of others and fewer disputed, so a list begins from them, not from all cases.
+        for few in self.few(sees, &mut w.values) {
+            match self.text.trim().is_empty() && from == "cases c" {
+                true => {
+                    from = format!("({few}) f CROSS JOIN cases c");
+                    w.parts.push("c.seq = f.seq".into());
+                }
+                false => w.parts.push(format!("c.seq IN ({few})")),
+            }
         }
         match (sees, side) {
             // Written out, because the index of changes holds published cases alone.
@@ -211,6 +226,23 @@ impl Filter {
         }
         let conditions = if w.parts.is_empty() { "1 = 1".to_owned() } else { w.parts.join(" AND ") };
         Some((format!("{from} WHERE {conditions}"), w.values))
+    }
+
+    /// The numbers of few cases, as queries of tables that hold nothing else.
+    fn few(&self, sees: &Sees, values: &mut Vec<Value>) -> Vec<String> {
+        let mut few = Vec::new();
+        if let Sees::Asked(units) = sees {
+            let mut sql = "SELECT DISTINCT seq FROM case_asked WHERE answered_at IS NULL".to_owned();
+            if let Some(units) = units {
+                values.push(Value::Ints(units.clone()));
+                sql.push_str(&format!(" AND agency IN (SELECT value FROM int_list(${}))", values.len()));
+            }
+            few.push(sql);
+        }
+        if self.disputed {
+            few.push("SELECT seq FROM case_dispute WHERE settled_at IS NULL".into());
+        }
+        few
     }
 
     fn newest_first(&self, db: &Db) -> String {

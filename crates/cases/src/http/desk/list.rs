@@ -14,7 +14,8 @@ use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
 use crate::service::CaseType;
 use crate::store::desk::{self, View};
-use crate::store::lists::{self, After, Filter, MOST_COUNTED, Order};
+use crate::store::disputes;
+use crate::store::lists::{self, After, Filter, MOST_COUNTED, Order, Sees};
 use crate::workflow::{Deed, Stage, Step, Who};
 
 /// Cases of one page.
@@ -31,6 +32,11 @@ pub(crate) const TABS: [(&str, &[Stage]); 4] = [
     ("rate", &[Stage::Answered]),
     ("closed", &[Stage::Closed, Stage::Refused, Stage::Elsewhere, Stage::Merged]),
 ];
+
+/// Tabs of few cases that are open: what the reader's own agencies were asked, wherever the case lies; where
+/// agencies do not agree. They are there when they hold something.
+const FEW: [&str; 2] = ["asked", "dispute"];
+const OPEN: &[Stage] = &[Stage::New, Stage::Work, Stage::Review];
 
 /// What the address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -82,6 +88,9 @@ impl Asking {
     }
 
     fn stages(&self) -> &'static [Stage] {
+        if FEW.contains(&self.tab.as_str()) {
+            return OPEN;
+        }
         let tab = TABS.iter().find(|t| t.0 == self.tab);
         tab.map_or(TABS[0].1, |t| t.1)
     }
@@ -120,6 +129,7 @@ impl Asking {
                 _ => None,
             },
             paused: (self.only == "paused").then_some(true),
+            disputed: self.tab == "dispute",
             text: self.q.clone(),
             order: if self.order == "due" { Order::Due } else { Order::Newest },
             ..Filter::default()
@@ -155,6 +165,8 @@ struct Row {
     severity: String,
     urgent: bool,
     state: String,
+    /// Whether agencies do not agree in it.
+    disputed: bool,
 }
 
 #[derive(Template)]
@@ -188,7 +200,7 @@ fn counted(cx: &Context, n: i64) -> String {
     }
 }
 
-fn row(cx: &Context, desk: &Desk, case: &Case) -> Result<Option<Row>> {
+fn row(cx: &Context, desk: &Desk, case: &Case, disputed: &[i64]) -> Result<Option<Row>> {
     let Some(kind) = desk.types.find(&case.kind) else { return Ok(None) };
     let category = kind.flow.category(&case.category).map_or("", |c| c.name.get(desk.lang));
     let severity = kind.flow.severity(&case.severity);
@@ -199,6 +211,7 @@ fn row(cx: &Context, desk: &Desk, case: &Case) -> Result<Option<Row>> {
     }
     Ok(Some(Row {
         code: case.code(&kind.flow.code),
+        disputed: disputed.contains(&case.seq),
         title: case.title.clone(),
         about: about.join(" · "),
         photo: case.photos > 0,
@@ -239,17 +252,27 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     let desk = Desk::open(&cx)?;
     let reading = reading(&cx, &desk, Some(asking.kind.as_str()).filter(|k| !k.is_empty()));
     let filter = asking.filter(&cx, &desk, &reading);
-    let mut found = lists::page(&cx.db, &reading.sees, &filter, asking.begins_after(), SIZE + 1).await?;
+    let asked = match &reading.sees {
+        Sees::Units(units) => Sees::Asked(Some(units.clone())),
+        _ => Sees::Asked(None),
+    };
+    let sees = if asking.tab == "asked" { &asked } else { &reading.sees };
+    let mut found = lists::page(&cx.db, sees, &filter, asking.begins_after(), SIZE + 1).await?;
     let more = found.len() > SIZE;
     found.truncate(SIZE);
     let mut tabs = Vec::new();
-    for (tab, stages) in TABS {
+    for (tab, stages) in TABS.into_iter().chain(FEW.map(|tab| (tab, OPEN))) {
         let of_tab = Filter {
             stages: stages.iter().map(|s| s.number()).collect(),
             order: Order::Newest,
+            disputed: tab == "dispute",
             ..filter.clone()
         };
-        let n = lists::count(&cx.db, &reading.sees, &of_tab).await?;
+        let sees = if tab == "asked" { &asked } else { &reading.sees };
+        let n = lists::count(&cx.db, sees, &of_tab).await?;
+        if n == 0 && FEW.contains(&tab) && tab != asking.tab {
+            continue;
+        }
         tabs.push(Tab {
             label: cx.t(&format!("case-tab-{tab}")),
             count: counted(&cx, n),
@@ -293,7 +316,8 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     if open && cx.may(Permission::HandleCases) && matches!(cx.actor, kit::Actor::Person { .. }) {
         bulk.push(Choice { value: MINE.into(), label: cx.t("case-handler-take"), chosen: false });
     }
-    let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c)).collect();
+    let disputed = disputes::among(&cx.db, found.iter().map(|c| c.seq).collect()).await?;
+    let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c, &disputed)).collect();
     let here = asking.link(&[]);
     let here = here.strip_prefix("/cases?").unwrap_or_default().to_owned();
     let views = match &cx.actor {
