@@ -163,6 +163,21 @@ function filters(): void {
   });
 }
 
+/** `<button data-fill>` puts the chosen `[data-snippet]` behind what was typed; without a script the form asks. */
+function fills(): void {
+  document.addEventListener("click", (e) => {
+    const button = e.target instanceof Element ? e.target.closest<HTMLButtonElement>("[data-fill]") : null;
+    const chosen = button?.form?.elements.namedItem("snippet");
+    const field = button?.form?.elements.namedItem("text");
+    if (!(chosen instanceof HTMLSelectElement) || !(field instanceof HTMLTextAreaElement)) return;
+    const text = one(`[data-snippet="${CSS.escape(chosen.value)}"]`)?.textContent;
+    if (!text) return;
+    e.preventDefault();
+    field.value = [field.value, text].filter(Boolean).join("\n");
+    field.focus();
+  });
+}
+
 document.addEventListener("click", (e) => {
   if (e.target instanceof Element && e.target.closest("[data-print]")) print();
 });
@@ -173,4 +188,5 @@ document.addEventListener("change", (e) => {
 confirmations();
 uploads();
 switches();
+fills();
 filters();

@@ -162,8 +162,10 @@ pub struct Given {
     pub agency: Option<UnitId>,
     /// The account in charge.
     pub handler: Option<Uuid>,
-    /// How many photos come with it.
+    /// How many photos of the solution there are with it.
     pub photos: usize,
+    /// At the approval: which photos of the solution everybody sees; `None`: all.
+    pub publish_photos: Option<Vec<i64>>,
     /// At intake: what everybody may read; `None`: the case is not published.
     pub public_text: Option<String>,
 }

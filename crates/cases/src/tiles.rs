@@ -85,7 +85,7 @@ fn seen(cx: &Context, desk: &Desk, unit: UnitId) -> Option<(Sees, Filter)> {
             let below = below();
             Sees::Units(own.into_iter().filter(|u| below.contains(u)).collect())
         }
-        Sees::Public => return None,
+        Sees::Asked(_) | Sees::Public => return None,
     };
     if sees == Sees::Units(Vec::new()) || reading.kinds.is_empty() {
         return None;
@@ -101,7 +101,7 @@ fn seen(cx: &Context, desk: &Desk, unit: UnitId) -> Option<(Sees, Filter)> {
 fn depends(sees: &Sees) -> Vec<Arc<str>> {
     match sees {
         Sees::Units(units) => units.iter().map(|u| Arc::from(format!("cases/{u}"))).collect(),
-        Sees::All | Sees::Public => vec![Arc::from("cases")],
+        Sees::All | Sees::Asked(_) | Sees::Public => vec![Arc::from("cases")],
     }
 }
 

@@ -11,13 +11,14 @@ use foundation::{Clock, Date, Instant, Result};
 use futures_util::future::BoxFuture;
 use http::header;
 use http::request::Parts;
-use kit::house::Authenticator;
+use kit::house::{Authenticator, Holder};
 use kit::http::cookie;
-use kit::{Actor, Granted, Reach, Role, Scope, Session};
+use kit::{Actor, Granted, Permission, Reach, Role, Scope, Session, UnitId};
 use storage::{Db, InstallationKey};
 use units::Atlas;
 
 use crate::grant::{self, Grant};
+use crate::holders::holding;
 use crate::password::Passwords;
 use crate::pause::Pauses;
 use crate::reach::Reaches;
@@ -222,6 +223,18 @@ impl Authenticator for Auth {
                 "key" => Ok(keys::get(&self.db, id).await?.map(|key| key.name)),
                 _ => Ok(None),
             }
+        })
+    }
+
+    fn holders<'a>(
+        &'a self,
+        permission: Permission,
+        unit: UnitId,
+        pack: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Holder>>> {
+        Box::pin(async move {
+            let (map, day) = (self.atlas.map(), Date::of(self.clock.now()));
+            holding(&self.db, (&map, day), &self.reaches, permission, unit, pack).await
         })
     }
 }

@@ -10,6 +10,7 @@
 pub mod actions;
 pub mod auth;
 pub mod grant;
+mod holders;
 mod http;
 pub mod password;
 pub mod pause;

@@ -11,11 +11,12 @@ use futures_util::future::BoxFuture;
 use http::request::Parts;
 use storage::Db;
 use storage::files::Files;
+use uuid::Uuid;
 use web::live::Live;
 use web::{Page, Theme, Words};
 
 use crate::actor::{Actor, Permission, Session};
-use crate::scope::Scope;
+use crate::scope::{Scope, UnitId};
 use crate::tile::TileSource;
 
 /// Finds out who sent a request.
@@ -28,6 +29,26 @@ pub trait Authenticator: Send + Sync {
     fn name_of<'a>(&'a self, _audit_name: &'a str) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(async { Ok(None) })
     }
+
+    /// Who holds a permission at a unit in a field today, those whose grant begins nearest to it first; nobody
+    /// where accounts are not known.
+    fn holders<'a>(
+        &'a self,
+        _permission: Permission,
+        _unit: UnitId,
+        _pack: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Holder>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+/// Somebody who holds a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The account.
+    pub id: Uuid,
+    /// The name on pages, for colleagues.
+    pub name: String,
 }
 
 /// Fills in the shell of a page: menu, place, person, date.
@@ -140,6 +161,14 @@ impl House {
         match self.authenticator.get() {
             Some(authenticator) => authenticator.name_of(audit_name).await,
             None => Ok(None),
+        }
+    }
+
+    /// Who holds a permission at a unit in a field today, the nearest first.
+    pub async fn holders(&self, permission: Permission, unit: UnitId, pack: &str) -> Result<Vec<Holder>> {
+        match self.authenticator.get() {
+            Some(authenticator) => authenticator.holders(permission, unit, pack).await,
+            None => Ok(Vec::new()),
         }
     }
 

@@ -93,6 +93,7 @@ notices-kind-case-due-soon = Case due soon
 notices-kind-case-overdue = Case overdue
 notices-kind-case-urgent = Urgent case
 notices-kind-case-approval-wanted = Case waits for approval
+notices-kind-case-disagreement = Agencies do not agree
 notices-kind-shift-handed-over = Shift handed over
 notices-kind-sign-in-code = Sign-in code
 notices-kind-document-new = Document to households

@@ -93,6 +93,7 @@ notices-kind-case-due-soon = Hồ sơ sắp đến hạn
 notices-kind-case-overdue = Hồ sơ quá hạn
 notices-kind-case-urgent = Hồ sơ khẩn
 notices-kind-case-approval-wanted = Hồ sơ chờ duyệt
+notices-kind-case-disagreement = Đơn vị chưa thống nhất
 notices-kind-shift-handed-over = Bàn giao ca trực
 notices-kind-sign-in-code = Mã đăng nhập
 notices-kind-document-new = Văn bản gửi hộ gia đình

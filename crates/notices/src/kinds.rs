@@ -65,6 +65,7 @@ pub const KINDS: &[Kind] = &[
     staff("case.overdue"),
     Kind { ways: RING, stale_s: DAY, ..staff("case.urgent") },
     staff("case.approval_wanted"),
+    staff("case.disagreement"),
     Kind { values: &["shift", "open", "urgent"], ..staff("shift.handed_over") },
     Kind {
         ways: CODE,

@@ -11,7 +11,7 @@ use foundation::{Date, Lang, Result};
 use kit::http::moment;
 use kit::{Context, House, Permission, UnitId};
 use notices::{Notice, Person, post};
-use units::Atlas;
+use units::{Atlas, Map};
 use uuid::Uuid;
 
 /// No change rings at more people.
@@ -22,14 +22,8 @@ const MOST: usize = 50;
 async fn staff(cx: &Context, permission: Permission, unit: UnitId, pack: &str) -> Result<Vec<Person>> {
     let map = cx.house.get::<Atlas>()?.map();
     let day = Date::of(cx.clock.now());
-    let mut chain = vec![unit];
-    if let Some(place) = map.on(unit, day).and_then(|v| v.place) {
-        chain.push(place);
-    }
-    let last = chain.last().copied().unwrap_or(unit);
-    chain.extend(map.ancestors(last, day).iter().map(|v| v.unit));
     let grants = identity::store::grants::live(&cx.db, day).await?;
-    for at in chain {
+    for at in chain(&map, unit, day) {
         let mut found: Vec<Uuid> = grants
             .iter()
             .filter(|g| g.unit == at && g.role.permissions().contains(permission))
@@ -46,6 +40,28 @@ async fn staff(cx: &Context, permission: Permission, unit: UnitId, pack: &str) -
         }
     }
     Ok(Vec::new())
+}
+
+/// A unit, its place, and what lies above, the nearest first.
+fn chain(map: &Map, unit: UnitId, day: Date) -> Vec<UnitId> {
+    let mut chain = vec![unit];
+    if let Some(place) = map.on(unit, day).and_then(|v| v.place) {
+        chain.push(place);
+    }
+    let last = chain.last().copied().unwrap_or(unit);
+    chain.extend(map.ancestors(last, day).iter().map(|v| v.unit));
+    chain
+}
+
+/// The lowest unit above the one in charge and above every agency that does not agree: whose leaders decide.
+async fn above(cx: &Context, case: &Case) -> Result<Option<UnitId>> {
+    let map = cx.house.get::<Atlas>()?.map();
+    let day = Date::of(cx.clock.now());
+    let asked = cases::store::entries::asked(&cx.db, case.seq).await?;
+    let against = asked.iter().filter(|a| a.agrees == Some(false));
+    let chains: Vec<Vec<UnitId>> = against.map(|a| chain(&map, a.agency, day)).collect();
+    let own = chain(&map, case.agency, day).into_iter();
+    Ok(own.into_iter().find(|unit| chains.iter().all(|c| c.contains(unit))))
 }
 
 /// What the texts may name.
@@ -81,7 +97,7 @@ fn to_staff(deed: &str, rings: bool) -> Vec<(&'static str, Permission)> {
     match deed {
         "receive" if rings => vec![("case.urgent", Permission::TakeInCases)],
         "take_in" if rings => vec![("case.urgent", Permission::HandleCases)],
-        "take_in" | "assign" | "direct" | "reopen" => vec![("case.assigned", Permission::HandleCases)],
+        "take_in" | "assign" | "direct" | "settle" | "reopen" => vec![("case.assigned", Permission::HandleCases)],
         "propose" => vec![("case.approval_wanted", Permission::ApproveAnswers)],
         _ => Vec::new(),
     }
@@ -123,6 +139,21 @@ pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
             _ => {}
         }
         all.push(told);
+    }
+    // Whoever was named is told by somebody else than themselves.
+    if changed.deed == "handler"
+        && let Some(line) = cases::store::entries::line(&cx.db, case.seq, changed.entry).await?
+        && let Some(id) = line.detail["handler"].as_str().and_then(|id| id.parse::<Uuid>().ok())
+        && line.actor != format!("account:{id}")
+    {
+        all.push(notice("case.assigned", Person::Account(id), format!("/cases/{code}")));
+    }
+    if changed.deed == "asked_disagrees"
+        && let Some(unit) = above(&cx, &case).await?
+    {
+        for person in staff(&cx, Permission::DirectCases, unit, &kind.pack).await? {
+            all.push(notice("case.disagreement", person, format!("/cases/{code}")));
+        }
     }
     for (name, permission) in to_staff(&changed.deed, rings) {
         let at = if permission == Permission::TakeInCases { case.place } else { case.agency };

@@ -1,29 +1,32 @@
-//! Add a photo to a case: looked at and cleaned at once, drawn small in a job.
+//! Add a reporter's photo to a case: looked at and cleaned at once, drawn small in a job. Those of officers
+//! are `actions::officer_photos`.
 //!
-//! Who: whoever holds the receipt, while somebody still has to deal with it; officers who may take a step
-//! there. The same picture twice is one photo, so a queue that is sent again doubles nothing. Where the
-//! reporter gave no position and nobody has looked yet, the camera's is taken before it is thrown away.
+//! Who: whoever holds the receipt, while somebody still has to deal with it. The same picture twice is one
+//! photo, so a queue that is sent again doubles nothing. Where the reporter gave no position and nobody has
+//! looked yet, the camera's is taken before it is thrown away.
 
 use std::fmt::Write;
 
-use foundation::{Result, error::conflict, error::forbidden};
+use foundation::{Result, error::conflict};
 use kit::{Context, audit};
 use photos::Limits;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use storage::jobs::{Terms, enqueue};
 use units::Atlas;
+use uuid::Uuid;
 
 use super::receive::{Position, places_at};
-use super::{Acting, no_case, open, open_any};
-use crate::case::{Case, CaseId, Entry, Shown, may};
+use super::{Acting, no_case, open_any};
+use crate::case::{Case, CaseId, Entry, Shown};
 use crate::events::{self, Changed};
 use crate::index;
 use crate::jobs::PHOTOS;
 use crate::route::route;
 use crate::service::Types;
 use crate::store;
-use crate::workflow::{Stage, Who};
+use crate::store::photos::REPORT;
+use crate::workflow::Stage;
 
 /// Photos of one reporter to one case.
 pub const MOST: i64 = 6;
@@ -32,22 +35,11 @@ const MOST_OF_CASE: i64 = 30;
 /// What comes so soon after the report is a part of it, not another entry of the history.
 const TOGETHER_S: i64 = 3600;
 
-/// Who sends it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// The reporter; the caller has shown the receipt.
-    Reporter,
-    /// An officer; `before` or `after`.
-    Officer(&'static str),
-}
-
-/// The action.
+/// The action; the caller has shown the receipt.
 #[derive(Debug, Clone)]
 pub struct AddPhoto {
     /// The file as it came.
     pub bytes: Vec<u8>,
-    /// Who sends it.
-    pub by: By,
 }
 
 /// Where the photo is.
@@ -59,72 +51,100 @@ pub struct Added {
     pub again: bool,
 }
 
-/// Whether one more may come: `of_reporter` are those the reporter sent before.
-fn room(case: &Case, by: By, of_reporter: i64) -> Result<()> {
-    if by == By::Reporter && !case.stage().is_open() {
+/// A photo without metadata; it is in no case yet.
+pub(super) struct Cleaned {
+    bytes: Vec<u8>,
+    format: photos::Format,
+    /// By which the same picture is known again.
+    pub sha256: String,
+    /// Where the camera was, as it says.
+    position: Option<Position>,
+}
+
+impl Cleaned {
+    /// Looks at what came. Errors say what is wrong with it.
+    pub fn of(bytes: &[u8]) -> Result<Cleaned> {
+        let seen = photos::look(bytes, &Limits::default())?;
+        let clean = photos::clean(bytes)?;
+        let sha256 = Sha256::digest(&clean).iter().fold(String::new(), |mut hex, b| {
+            let _ = write!(hex, "{b:02x}");
+            hex
+        });
+        let position = seen.position.map(|p| Position { lat: p.lat, lon: p.lon, accuracy_m: None });
+        Ok(Cleaned { bytes: clean, format: seen.format, sha256, position })
+    }
+
+    /// Keeps it as a file.
+    pub async fn keep(&self, cx: &Context) -> Result<Uuid> {
+        let name = format!("{}.{}", &self.sha256[..12], self.format.ending());
+        let kind = self.format.media_type();
+        Ok(cx.files.keep(&cx.db, cx.clock.as_ref(), &name, kind, &self.bytes).await?.id)
+    }
+}
+
+/// Whether a case takes `more` photos.
+pub(super) fn room(case: &Case, more: i64) -> Result<()> {
+    match case.photos + more > MOST_OF_CASE {
+        true => Err(many(MOST_OF_CASE)),
+        false => Ok(()),
+    }
+}
+
+fn many(most: i64) -> foundation::Error {
+    conflict("case_photos_many", format!("Mỗi vụ việc nhận nhiều nhất {most} ảnh."))
+}
+
+/// Whether one more of the reporter's may come; `sent` are those before.
+fn room_of_reporter(case: &Case, sent: i64) -> Result<()> {
+    if !case.stage().is_open() {
         return Err(conflict("case_ended", "Vụ việc đã xử lý xong nên không nhận thêm ảnh."));
     }
-    let full = match by {
-        By::Reporter => of_reporter >= MOST,
-        By::Officer(_) => false,
-    };
-    if full || case.photos >= MOST_OF_CASE {
-        let most = if full { MOST } else { MOST_OF_CASE };
-        return Err(conflict("case_photos_many", format!("Mỗi vụ việc nhận nhiều nhất {most} ảnh.")));
+    if sent >= MOST {
+        return Err(many(MOST));
     }
-    Ok(())
+    room(case, 1)
+}
+
+/// Puts a kept file into a case as its next photo, to be drawn; `by` as in the audit log. Its number.
+pub(super) async fn put(cx: &Context, acting: &mut Acting, role: &str, file: Uuid, by: &str) -> Result<i64> {
+    acting.case.photos += 1;
+    let (id, n) = (acting.case.seq, acting.case.photos);
+    store::photos::add(&mut acting.tx, id, n, role, file, acting.now, by).await?;
+    let terms = Terms::now(cx.clock.as_ref());
+    enqueue(&mut acting.tx, cx.clock.as_ref(), PHOTOS, &json!({"case": id, "n": n}), terms).await?;
+    Ok(n)
 }
 
 impl AddPhoto {
     /// Adds it.
     pub async fn run(self, cx: &Context, id: CaseId) -> Result<Added> {
         let case = store::cases::get(&cx.db, id).await?.ok_or_else(no_case)?;
-        let seen = photos::look(&self.bytes, &Limits::default())?;
-        let clean = photos::clean(&self.bytes)?;
-        let sha256 = Sha256::digest(&clean).iter().fold(String::new(), |mut hex, b| {
-            let _ = write!(hex, "{b:02x}");
-            hex
-        });
-        if let Some(n) = store::photos::same(&cx.db, id, &sha256).await? {
+        let photo = Cleaned::of(&self.bytes)?;
+        if let Some(n) = store::photos::same(&cx.db, id, &photo.sha256).await? {
             return Ok(Added { n, again: true });
         }
-        room(&case, self.by, store::photos::count(&cx.db, id, "report").await?)?;
-        let camera = seen.position.map(|p| Position { lat: p.lat, lon: p.lon, accuracy_m: None });
+        room_of_reporter(&case, store::photos::count(&cx.db, id, REPORT).await?)?;
         // What the camera says may be anything: a place outside is no fault of the reporter's.
-        let placed = match camera.filter(|_| self.by == By::Reporter && case.lat.is_none()) {
+        let placed = match photo.position.filter(|_| case.lat.is_none()) {
             Some(at) => places_at(cx, at).await.ok().map(|(places, sure)| (at, places, sure)),
             None => None,
         };
-        let name = format!("{}.{}", &sha256[..12], seen.format.ending());
-        let file = cx.files.keep(&cx.db, cx.clock.as_ref(), &name, seen.format.media_type(), &clean).await?;
+        let file = photo.keep(cx).await?;
 
-        let mut acting = match self.by {
-            By::Reporter => open_any(cx, id, None).await?,
-            By::Officer(_) => open(cx, id, None).await?,
-        };
-        self.demand(cx, &acting)?;
-        if let Some(n) = store::photos::same_in(&mut acting.tx, id, &sha256).await? {
+        let mut acting = open_any(cx, id, None).await?;
+        if let Some(n) = store::photos::same_in(&mut acting.tx, id, &photo.sha256).await? {
             return Ok(Added { n, again: true });
         }
-        room(&acting.case, self.by, store::photos::count_in(&mut acting.tx, id, "report").await?)?;
+        room_of_reporter(&acting.case, store::photos::count_in(&mut acting.tx, id, REPORT).await?)?;
         if let Some((at, places, sure)) = placed
             && acting.case.lat.is_none()
             && acting.case.stage() == Stage::New
         {
             set_position(cx, &mut acting, at, places.first().map(|p| (*p, sure)))?;
         }
-        let n = acting.case.photos + 1;
-        acting.case.photos = n;
-        let role = match self.by {
-            By::Reporter => "report",
-            By::Officer(role) => role,
-        };
-        store::photos::add(&mut acting.tx, id, n, role, file.id, acting.now).await?;
-        let terms = Terms::now(cx.clock.as_ref());
-        enqueue(&mut acting.tx, cx.clock.as_ref(), PHOTOS, &json!({"case": id, "n": n}), terms).await?;
-        let detail = json!({"n": n, "role": role});
-        let with_report = self.by == By::Reporter
-            && acting.now < acting.case.received_at.plus_seconds(TOGETHER_S)
+        let n = put(cx, &mut acting, REPORT, file, "reporter").await?;
+        let detail = json!({"n": n, "role": REPORT});
+        let with_report = acting.now < acting.case.received_at.plus_seconds(TOGETHER_S)
             && acting.case.stage() == Stage::New;
         if with_report {
             acting.case.changed_at = acting.now;
@@ -137,30 +157,16 @@ impl AddPhoto {
             acting.tx.commit().await?;
             return Ok(Added { n, again: false });
         }
-        let shown = if self.by == By::Reporter { Shown::Reporter } else { Shown::Inside };
         let entry = Entry {
             action: "case.add_photo",
             deed: "photos",
             step: String::new(),
-            shown,
+            shown: Shown::Reporter,
             text: String::new(),
             detail,
         };
-        match self.by {
-            By::Reporter => acting.close_by_reporter(cx, &entry).await?,
-            By::Officer(_) => acting.close(cx, &entry).await?,
-        };
+        acting.close_by_reporter(cx, &entry).await?;
         Ok(Added { n, again: false })
-    }
-
-    fn demand(&self, cx: &Context, acting: &Acting) -> Result<()> {
-        let who = [Who::Intake, Who::Handler, Who::Leader];
-        match self.by {
-            By::Officer(_) if !may(cx, &acting.case, &acting.kind.pack, &who) => {
-                Err(forbidden("case_step_not_yours", "Bạn chưa được giao xử lý vụ việc này."))
-            }
-            _ => Ok(()),
-        }
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Who: a handler of the agency in charge (or the intake desk) asks; a handler of an asked agency answers and
 //! says whether it agrees. Their answers stand together on the case, and one answer goes out. Where one does
-//! not agree, no answer can be proposed until the root's desk has decided.
+//! not agree, a dispute is open: whoever directs all of them is told, and no answer can be proposed until
+//! they decided (`direct.rs`), or until nobody is against it any more.
 
 use foundation::{Result, error::conflict, error::forbidden, error::invalid};
 use kit::{Context, Permission, UnitId};
 use serde_json::json;
 
-use super::{no_case, open, open_any};
+use super::{Acting, no_case, open, open_any};
 use crate::case::{Case, CaseId, Entry, Shown, may};
 use crate::service::calendar;
 use crate::store;
@@ -38,6 +39,15 @@ pub struct AnswerAsked {
     pub agrees: bool,
 }
 
+/// Settles the dispute where nobody is against it any more: they agree now, or are asked anew.
+async fn at_one(acting: &mut Acting, actor: &str) -> Result<()> {
+    let (id, now) = (acting.case.seq, acting.now);
+    if store::entries::against(&mut acting.tx, id).await?.is_empty() {
+        store::disputes::settle(&mut acting.tx, id, actor, now).await?;
+    }
+    Ok(())
+}
+
 impl AskAgencies {
     /// Asks.
     pub async fn run(self, cx: &Context, id: CaseId) -> Result<Case> {
@@ -62,6 +72,7 @@ impl AskAgencies {
             let (tx, now) = (&mut acting.tx, acting.now);
             store::entries::ask_agency(tx, id, *agency, &actor, now, &self.question, due).await?;
         }
+        at_one(&mut acting, &actor).await?;
         let entry = Entry {
             action: "case.ask_agencies",
             deed: "ask_agencies",
@@ -88,6 +99,12 @@ impl AnswerAsked {
         let (tx, text) = (&mut acting.tx, &self.text);
         if !store::entries::agency_answers(tx, id, self.agency, &actor, now, text, self.agrees).await? {
             return Err(conflict("case_not_asked", "Đơn vị này không được hỏi phối hợp ở vụ việc này."));
+        }
+        match self.agrees {
+            true => at_one(&mut acting, &actor).await?,
+            false => {
+                store::disputes::begin(&mut acting.tx, id, now).await?;
+            }
         }
         let entry = Entry {
             action: "case.answer_asked",

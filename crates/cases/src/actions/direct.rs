@@ -1,7 +1,8 @@
 //! Bút phê: a director gives the case to another agency or person, with a word that is kept.
 //!
 //! Who: whoever holds `DirectCases` at the agency in charge or at the case's place. No clock moves: whoever
-//! gets the case gets its deadline too.
+//! gets the case gets its deadline too. Where asked agencies do not agree, the word of whoever directs all of
+//! them settles it; that of a leader of one side gives the case to others and leaves the dispute open.
 
 use foundation::{Result, error::forbidden, error::invalid};
 use kit::{Context, Permission, UnitId};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::open;
 use crate::case::{Case, CaseId, Entry, Shown};
+use crate::store;
 
 /// The action.
 #[derive(Debug, Clone)]
@@ -40,11 +42,15 @@ impl Direct {
             return Err(invalid("case_text", "Hãy ghi ý kiến bút phê."));
         }
         let before = acting.case.agency;
+        let against = store::entries::against(&mut acting.tx, id).await?;
+        let over_all = against.iter().copied().chain([before]).all(at);
+        let (now, actor) = (acting.now, cx.actor.audit_name());
+        let settled = over_all && store::disputes::settle(&mut acting.tx, id, &actor, now).await?;
         acting.case.agency = self.agency;
         acting.case.handler = self.handler;
         let entry = Entry {
             action: "case.direct",
-            deed: "direct",
+            deed: if settled { "settle" } else { "direct" },
             step: String::new(),
             shown: Shown::Inside,
             text: self.text,

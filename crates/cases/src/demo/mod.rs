@@ -111,6 +111,7 @@ pub async fn remove(cx: &Context) -> Result<usize> {
         "case_support",
         "case_extension",
         "case_asked",
+        "case_dispute",
         "case_reminder",
     ];
     for table in hanging.into_iter().chain(["cases"]) {

@@ -16,6 +16,8 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::case::routes(),
         desk::steps::routes(),
         desk::acts::routes(),
+        desk::photos::routes(),
+        desk::hands::routes(),
         desk::new::routes(),
         desk::bulk::routes(),
         desk::shift::routes(),

@@ -251,16 +251,14 @@ pub async fn agency_answers(
     Ok(n > 0)
 }
 
-/// How many agencies have not answered, and how many do not agree.
-pub async fn opinions(tx: &mut Tx, id: CaseId) -> Result<(i64, i64)> {
-    let row: Option<(i64, i64)> = tx
-        .one(
-            "SELECT
-                CAST(COALESCE(SUM(CASE WHEN answered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting,
-                CAST(COALESCE(SUM(CASE WHEN agrees = $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS against
-             FROM case_asked WHERE seq = $1",
-            args![id, false],
-        )
-        .await?;
-    Ok(row.unwrap_or((0, 0)))
+/// The agencies that do not agree.
+pub async fn against(tx: &mut Tx, id: CaseId) -> Result<Vec<i64>> {
+    let sql = "SELECT agency FROM case_asked WHERE seq = $1 AND agrees = $2 ORDER BY agency";
+    Ok(tx.all::<(i64,)>(sql, args![id, false]).await?.into_iter().map(|r| r.0).collect())
+}
+
+/// How many agencies have not answered.
+pub async fn unanswered(tx: &mut Tx, id: CaseId) -> Result<i64> {
+    let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM case_asked WHERE seq = $1 AND answered_at IS NULL";
+    Ok(tx.one::<(i64,)>(sql, args![id]).await?.map_or(0, |r| r.0))
 }

@@ -74,6 +74,8 @@ impl Asked<'_> {
         match self.sees {
             Sees::All => {}
             Sees::Public => own.push_str(" AND published"),
+            // What was asked of an agency is not its own to be measured by.
+            Sees::Asked(_) => own.push_str(" AND 1 = 0"),
             Sees::Units(units) => {
                 values.push(Value::Ints(units.clone()));
                 let list = format!("(SELECT value FROM int_list(${}))", values.len());

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod desk;
+pub mod disputes;
 pub mod entries;
 pub mod figures;
 pub mod keeping;

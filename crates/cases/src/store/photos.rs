@@ -4,7 +4,11 @@ use foundation::{Instant, Result};
 use storage::{Db, Tx, args, row};
 use uuid::Uuid;
 
-use crate::case::CaseId;
+use crate::case::{Case, CaseId};
+use crate::workflow::Stage;
+
+/// The role of a reporter's photo.
+pub const REPORT: &str = "report";
 
 row! {
     /// A photo.
@@ -12,7 +16,7 @@ row! {
     pub struct Photo {
         /// Its place.
         pub n: i64,
-        /// `report`, `before`, `after`.
+        /// [`REPORT`]; of officers `before`, `after`, `answer`.
         pub role: String,
         /// The file as it came, without metadata.
         pub file: Uuid,
@@ -22,16 +26,35 @@ row! {
         pub screen: Option<Uuid>,
         /// When it came.
         pub added_at: Instant,
-        /// Whether everybody may see it.
+        /// Whether everybody may see it, once [`Photo::is_public`] says so too.
         pub shown: bool,
+        /// Who added it, as in the audit log: for officers alone.
+        pub added_by: String,
+    }
+}
+
+impl Photo {
+    /// Whether everybody may see it now: what officers photographed belongs to the answer, and is seen with it.
+    pub fn is_public(&self, case: &Case) -> bool {
+        let answered = matches!(case.stage(), Stage::Answered | Stage::Closed);
+        self.shown && (self.role == REPORT || answered)
     }
 }
 
 /// Adds a photo at place `n`.
-pub async fn add(tx: &mut Tx, id: CaseId, n: i64, role: &str, file: Uuid, at: Instant) -> Result<()> {
+pub async fn add(
+    tx: &mut Tx,
+    id: CaseId,
+    n: i64,
+    role: &str,
+    file: Uuid,
+    at: Instant,
+    by: &str,
+) -> Result<()> {
     tx.run(
-        "INSERT INTO case_photo (seq, n, role, file, added_at, shown) VALUES ($1, $2, $3, $4, $5, $6)",
-        args![id, n, role, file, at, false],
+        "INSERT INTO case_photo (seq, n, role, file, added_at, shown, added_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![id, n, role, file, at, false, by],
     )
     .await
     .map(|_| ())
@@ -40,7 +63,7 @@ pub async fn add(tx: &mut Tx, id: CaseId, n: i64, role: &str, file: Uuid, at: In
 /// The photos of a case.
 pub async fn of(db: &Db, id: CaseId) -> Result<Vec<Photo>> {
     db.all(
-        "SELECT n, role, file, thumb, screen, added_at, shown FROM case_photo
+        "SELECT n, role, file, thumb, screen, added_at, shown, added_by FROM case_photo
          WHERE seq = $1 ORDER BY n LIMIT 100",
         args![id],
     )
@@ -50,7 +73,8 @@ pub async fn of(db: &Db, id: CaseId) -> Result<Vec<Photo>> {
 /// One photo.
 pub async fn one(db: &Db, id: CaseId, n: i64) -> Result<Option<Photo>> {
     db.one(
-        "SELECT n, role, file, thumb, screen, added_at, shown FROM case_photo WHERE seq = $1 AND n = $2",
+        "SELECT n, role, file, thumb, screen, added_at, shown, added_by FROM case_photo
+         WHERE seq = $1 AND n = $2",
         args![id, n],
     )
     .await
@@ -73,13 +97,45 @@ pub async fn show(tx: &mut Tx, id: CaseId, n: i64, shown: bool) -> Result<()> {
         .map(|_| ())
 }
 
-/// The first shown photo of each of these cases.
-pub async fn first_of(db: &Db, ids: Vec<i64>, public: bool) -> Result<Vec<(i64, i64)>> {
+/// Shows the photos of the solution to everybody: all of them, or `chosen` alone.
+pub async fn publish(tx: &mut Tx, id: CaseId, chosen: Option<&[i64]>) -> Result<()> {
+    let of_solution = "seq = $1 AND role IN ('after', 'answer')";
+    match chosen {
+        None => {
+            let sql = format!("UPDATE case_photo SET shown = $2 WHERE {of_solution}");
+            tx.run(&sql, args![id, true]).await.map(|_| ())
+        }
+        Some(chosen) => {
+            let these = "n IN (SELECT value FROM int_list($2))";
+            let sql = format!("UPDATE case_photo SET shown = ({these}) WHERE {of_solution}");
+            tx.run(&sql, args![id, chosen.to_vec()]).await.map(|_| ())
+        }
+    }
+}
+
+/// How many photos officers added of the solution since the case was last opened again.
+pub async fn of_solution(tx: &mut Tx, id: CaseId) -> Result<i64> {
+    let row: Option<(i64,)> = tx
+        .one(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM case_photo
+             WHERE seq = $1 AND role IN ('after', 'answer') AND added_at >= COALESCE(
+                (SELECT MAX(at) FROM case_entry WHERE seq = $1 AND deed = 'reopen'), 0)",
+            args![id],
+        )
+        .await?;
+    Ok(row.map_or(0, |r| r.0))
+}
+
+/// The first public photo of each of these cases: the reporter's before those of the solution.
+pub async fn first_of(db: &Db, ids: Vec<i64>) -> Result<Vec<(i64, i64)>> {
     db.all(
-        "SELECT seq, CAST(MIN(n) AS BIGINT) AS n FROM case_photo
-         WHERE seq IN (SELECT value FROM int_list($1)) AND thumb IS NOT NULL AND (shown = $2 OR $3 = $2)
-         GROUP BY seq",
-        args![ids, true, !public],
+        "SELECT p.seq AS seq,
+            CAST(COALESCE(MIN(CASE WHEN p.role = 'report' THEN p.n END), MIN(p.n)) AS BIGINT) AS n
+         FROM case_photo p JOIN cases c ON c.seq = p.seq
+         WHERE p.seq IN (SELECT value FROM int_list($1)) AND p.thumb IS NOT NULL AND p.shown = $2
+            AND (p.role = 'report' OR c.stage IN ($3, $4))
+         GROUP BY p.seq",
+        args![ids, true, Stage::Answered.number(), Stage::Closed.number()],
     )
     .await
 }

@@ -38,8 +38,19 @@ pub async fn get(house: &House, who: &str, path: &str) -> Told {
     ask(house, Request::get(path).header("x-as", who).body(Body::empty()).unwrap()).await
 }
 
-/// Sends a form with files, each with a name.
+/// Sends a form with files, each with a name, as nobody.
 pub async fn multipart(house: &House, path: &str, words: &[(&str, &str)], files: &[(&str, &[u8])]) -> Told {
+    multipart_as(house, "", path, words, files).await
+}
+
+/// The same as somebody.
+pub async fn multipart_as(
+    house: &House,
+    who: &str,
+    path: &str,
+    words: &[(&str, &str)],
+    files: &[(&str, &[u8])],
+) -> Told {
     let mut body = Vec::new();
     for (name, value) in words {
         let part = format!("--{LINE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -56,6 +67,7 @@ pub async fn multipart(house: &House, path: &str, words: &[(&str, &str)], files:
     }
     body.extend(format!("--{LINE}--\r\n").as_bytes());
     let request = Request::post(path)
+        .header("x-as", who)
         .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={LINE}"))
         .header("sec-fetch-site", "same-origin")
         .body(Body::from(body))

@@ -5,7 +5,9 @@
 mod citizen;
 mod desk;
 mod form;
+mod handler;
 mod keep;
+mod officer_photos;
 mod open311;
 mod open311_send;
 mod openness;

@@ -172,7 +172,9 @@ async fn a_photo_is_told_with_the_address_that_people_open_once_it_is_shown() {
         let mut tx = house.cx.db.begin().await.unwrap();
         for n in 1..=2 {
             let file = foundation::new_id();
-            cases::store::photos::add(&mut tx, id, n, "report", file, house.cx.clock.now()).await.unwrap();
+            cases::store::photos::add(&mut tx, id, n, "report", file, house.cx.clock.now(), "reporter")
+                .await
+                .unwrap();
             cases::store::photos::made(&mut tx, id, n, file, file).await.unwrap();
         }
         tx.run("UPDATE cases SET photos = 2", storage::args![]).await.unwrap();

@@ -11,10 +11,10 @@ use foundation::{Clock, Date, Result, TestClock, TimeOfDay};
 use futures_util::future::BoxFuture;
 use http::request::Parts;
 use http::{Request, header};
-use kit::house::Authenticator;
+use kit::house::{Authenticator, Holder};
 pub use kit::testing::Reply;
 use kit::testing::{AUDIT, BareShell, ask, person};
-use kit::{Actor, Context, PackFile, Role, Scope, Session, UnitId};
+use kit::{Actor, Context, PackFile, Permission, Role, Scope, Session, UnitId};
 use storage::testing::TestDb;
 use storage::{Migration, args, settings};
 use units::version::BEFORE_RECORDS;
@@ -36,6 +36,9 @@ const WARD: &[UnitId] = &[CAI_KHE, WARD_OFFICE, WARD_POLICE];
 pub const NAME: &str = "Nguyễn Thị Bảy Trăm";
 pub const PHONE: &str = "0912345678";
 pub const EMAIL: &str = "bay.tram@example.vn";
+
+/// The account of who handles cases in the ward, as the accounts would say.
+pub const WARD_HANDLER: uuid::Uuid = uuid::Uuid::from_u128(7);
 
 /// The key of another program.
 pub const API_KEY: &str = "tc_of_another_program";
@@ -78,6 +81,17 @@ impl Authenticator for ByHeader {
 
     fn name_of<'a>(&'a self, audit_name: &'a str) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(async move { Ok(audit_name.starts_with("account:").then(|| "Một cán bộ".to_owned())) })
+    }
+
+    fn holders<'a>(
+        &'a self,
+        permission: Permission,
+        unit: UnitId,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Holder>>> {
+        let here = permission == Permission::HandleCases && WARD.contains(&unit);
+        let holder = Holder { id: WARD_HANDLER, name: "Trần Văn Hai".into() };
+        Box::pin(async move { Ok(here.then_some(holder).into_iter().collect()) })
     }
 }
 

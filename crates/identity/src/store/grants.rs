@@ -1,5 +1,7 @@
 //! Grants.
 
+use std::collections::HashMap;
+
 use foundation::{Date, Instant, Result, error::internal};
 use kit::{Role, UnitId};
 use serde_json::Value as Json;
@@ -49,6 +51,18 @@ pub async fn of_account(db: &Db, account: Uuid) -> Result<Vec<Grant>> {
 pub async fn live(db: &Db, day: Date) -> Result<Vec<Grant>> {
     let sql = format!("{GRANT} WHERE valid_to IS NULL OR valid_to > $1 ORDER BY account, valid_from, id");
     read(db.all(&sql, args![day.0]).await?)
+}
+
+/// The grants at these units that hold on `day`, with the names of their people who are not barred.
+pub async fn with_names(db: &Db, units: Vec<UnitId>, day: Date) -> Result<Vec<(Grant, String)>> {
+    let names = "SELECT g.id AS id, a.name AS name FROM role_grant g JOIN account a ON a.id = g.account
+        WHERE g.unit IN (SELECT value FROM int_list($1)) AND a.disabled_at IS NULL";
+    let names: Vec<(Uuid, String)> = db.all(names, args![units.clone()]).await?;
+    let mut names: HashMap<Uuid, String> = names.into_iter().collect();
+    let sql = format!("{GRANT} WHERE unit IN (SELECT value FROM int_list($1)) ORDER BY valid_from, id");
+    let mut grants = read(db.all(&sql, args![units]).await?)?;
+    grants.retain(|g| g.holds_on(day));
+    Ok(grants.into_iter().filter_map(|g| names.remove(&g.id).map(|name| (g, name))).collect())
 }
 
 /// A grant.

@@ -385,3 +385,39 @@ async fn where_one_is_told_things_is_ones_own_to_write_and_erase_and_no_log_repe
         assert!(there(&[SOC_TRANG], None).await.is_empty(), "who is barred is told nothing");
     }
 }
+
+#[tokio::test]
+async fn who_handles_cases_at_a_unit_is_known_the_nearest_first_and_nobody_barred() {
+    for place in Place::all().await {
+        let auth = place.house.get::<identity::Auth>().unwrap();
+        let names = async |unit: UnitId, pack: &str| -> Vec<uuid::Uuid> {
+            let all = auth.holders(Permission::HandleCases, unit, pack).await.unwrap();
+            all.into_iter().map(|h| h.id).collect()
+        };
+        let before = names(TRAN_DE, "petitions").await;
+        let city = place.person("truc.ban", Role::DutyOfficer, CAN_THO, Fields::All).await;
+        let near = place.person("can.bo", Role::Officer, TRAN_DE, Fields::All).await;
+        let field = place.person("y.te", Role::Officer, TRAN_DE, health()).await;
+        let leader = place.person("chu.tich", Role::Leader, TRAN_DE, Fields::All).await;
+        let far = place.person("ha.noi", Role::Officer, HA_NOI, Fields::All).await;
+        let found = names(TRAN_DE, "petitions").await;
+        let new: Vec<uuid::Uuid> = found.into_iter().filter(|id| !before.contains(id)).collect();
+        assert_eq!(new, [near, city], "{}", place.test.name());
+        assert!(names(TRAN_DE, "health").await.contains(&field));
+        assert!(!names(TRAN_DE, "health").await.contains(&leader));
+        assert!(!names(TRAN_DE, "petitions").await.contains(&far));
+        Disable(near).run(&place.system()).await.unwrap();
+        assert!(!names(TRAN_DE, "petitions").await.contains(&near));
+    }
+}
+
+#[tokio::test]
+async fn a_grant_on_a_unit_that_was_joined_whole_handles_the_cases_of_what_it_became() {
+    for place in Place::all().await {
+        let held = place.person("can.bo.cu", Role::Officer, TRAN_DE, Fields::All).await;
+        place.end_tran_de(&[(SOC_TRANG, 1.0)]).await;
+        let auth = place.house.get::<identity::Auth>().unwrap();
+        let all = auth.holders(Permission::HandleCases, SOC_TRANG, "petitions").await.unwrap();
+        assert!(all.iter().any(|h| h.id == held), "{}", place.test.name());
+    }
+}

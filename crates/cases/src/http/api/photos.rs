@@ -12,7 +12,7 @@ use kit::{Access, Context, Route};
 use serde_json::json;
 use web::Answer;
 
-use crate::actions::add_photo::{AddPhoto, By};
+use crate::actions::add_photo::AddPhoto;
 use crate::http::public::{form, mine};
 use crate::http::show::Desk;
 
@@ -54,7 +54,7 @@ async fn add(cx: Context, Path(code): Path<String>, request: Request) -> Answer 
     let Some(bytes) = photos.into_iter().next().filter(|b| !b.is_empty()) else {
         return Err(invalid("photo_type", "Chưa có ảnh nào trong yêu cầu.").into());
     };
-    let added = AddPhoto { bytes, by: By::Reporter }.run(&cx, id).await?;
+    let added = (AddPhoto { bytes }).run(&cx, id).await?;
     let status = if added.again { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(json!({"n": added.n, "again": added.again}))).into_response())
 }

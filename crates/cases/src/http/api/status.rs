@@ -13,6 +13,7 @@ use web::Answer;
 
 use crate::http::public::{mine, one, position, progress, title};
 use crate::http::show::Desk;
+use crate::store;
 use crate::workflow::{Deed, Stage};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -22,15 +23,27 @@ pub(super) fn routes() -> Vec<Route> {
 async fn status(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> Answer {
     let desk = Desk::open(&cx)?;
     let secret = headers.get("x-receipt").and_then(|v| v.to_str().ok());
-    let (own, (_, case, kind)) = match secret {
+    let (own, (id, case, kind)) = match secret {
         Some(secret) => (true, mine::admit(&cx, &desk, &code, secret).await?),
         None => (false, one::published(&cx, &desk, &code).await?),
     };
     let how = progress(&cx, &desk, &case, &kind, own);
     let approved = matches!(case.stage(), Stage::Answered | Stage::Closed);
     let at = position(&case);
+    let own_code = case.code(&kind.flow.code);
+    let public = store::photos::of(&cx.db, id).await?;
+    let public = public.iter().filter(|p| case.published && p.is_public(&case) && p.thumb.is_some());
+    let pictures: Vec<_> = public
+        .map(|p| {
+            json!({
+                "n": p.n,
+                "role": p.role,
+                "url": format!("/reports/{own_code}/photos/{}?size=screen", p.n),
+            })
+        })
+        .collect();
     let mut body = json!({
-        "code": case.code(&kind.flow.code),
+        "code": own_code,
         "title": if own { case.title.clone() } else { title(&cx, &case, &kind) },
         "category": case.category,
         "place": desk.name(case.place),
@@ -46,6 +59,7 @@ async fn status(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> An
         "rating": case.rating,
         "supporters": case.supporters,
         "published": case.published,
+        "pictures": pictures,
         "lat": at.map(|p| p.0),
         "lon": at.map(|p| p.1),
     });

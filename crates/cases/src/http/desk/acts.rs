@@ -44,6 +44,10 @@ type Pairs = Vec<(String, String)>;
 pub(crate) struct Typed(Pairs);
 
 impl Typed {
+    pub fn of(pairs: Pairs) -> Typed {
+        Typed(pairs)
+    }
+
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|p| p.0 == name).map_or("", |p| p.1.trim())
     }
@@ -52,11 +56,11 @@ impl Typed {
         self.0.iter().filter(|p| p.0 == name).filter_map(|p| p.1.trim().parse().ok()).collect()
     }
 
-    fn some(&self, name: &str) -> Option<String> {
+    pub fn some(&self, name: &str) -> Option<String> {
         Some(self.get(name).to_owned()).filter(|t| !t.is_empty())
     }
 
-    fn seen(&self) -> Option<i64> {
+    pub fn seen(&self) -> Option<i64> {
         self.get("version").parse().ok()
     }
 }

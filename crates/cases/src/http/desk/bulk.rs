@@ -3,13 +3,14 @@
 
 use axum::extract::Form;
 use axum::routing::post;
-use foundation::{Result, error::invalid};
+use foundation::{Result, error::forbidden, error::invalid};
 use kit::http::redirect_with;
 use kit::{Access, Context, Permission, Route};
 use web::Answer;
 
 use super::acts::Typed;
 use crate::actions::desk::KeepView;
+use crate::actions::name_handler::{NameHandler, own};
 use crate::actions::step::TakeStep;
 use crate::case::Given;
 use crate::http::show::{Desk, number_of};
@@ -29,9 +30,20 @@ fn back(typed: &Typed) -> String {
     if fits && !query.is_empty() { format!("/cases?{query}") } else { "/cases".to_owned() }
 }
 
+/// What stands in the list of steps for taking cases for oneself.
+pub(super) const MINE: &str = "@me";
+
 async fn one(cx: &Context, code: &str, typed: &Typed) -> Result<()> {
     let desk = Desk::open(cx)?;
-    let (id, case, _) = super::case::find(cx, &desk, code).await?;
+    let (id, case, kind) = super::case::find(cx, &desk, code).await?;
+    if typed.get("step") == MINE {
+        let handler = own(cx, &case, &kind.pack);
+        if handler.is_none() {
+            return Err(forbidden("case_step_not_yours", "Bạn không xử lý vụ việc ở đơn vị này."));
+        }
+        let text = typed.get("text").to_owned();
+        return (NameHandler { handler, text, seen: None }).run(cx, id).await.map(|_| ());
+    }
     let given = Given {
         text: typed.get("text").to_owned(),
         agency: typed.get("agency").parse().ok().or(Some(case.agency)),

@@ -6,16 +6,20 @@ use axum::routing::get;
 use foundation::Result;
 use kit::http::page;
 use kit::{Access, Context, Permission, Route};
+use serde_json::Value as Json;
 use web::{Answer, Page};
 
+use super::hands::{Hands, hands};
 use super::offered::{Acts, acts};
-use crate::actions::no_case;
+use super::{photo_forms, snippets};
+use crate::actions::{no_case, officer_photos};
 use crate::case::{Case, CaseId, may};
 use crate::clock::{ClockKind, Hand};
 use crate::http::show::{Choice, Desk, Due, number_of};
 use crate::route;
 use crate::service::CaseType;
 use crate::store;
+use crate::store::desk::Snippet;
 use crate::store::people::Reporter;
 use crate::workflow::{Deed, Need, Who};
 
@@ -45,6 +49,9 @@ pub(crate) struct StepForm {
     pub id: String,
     pub name: String,
     pub main: bool,
+    pub open: bool,
+    /// Whether the texts that are written often are offered.
+    pub offers_texts: bool,
     pub text: bool,
     pub label: String,
     pub text_needed: bool,
@@ -54,6 +61,11 @@ pub(crate) struct StepForm {
     pub severities: Vec<Choice>,
     pub agencies: Vec<Choice>,
     pub publish: bool,
+    /// The roles that photos with it may have; none where it takes no photos.
+    pub photo_roles: Vec<Choice>,
+    pub photo_needed: bool,
+    /// Photos of the solution, of which the approval shows everybody those that stay chosen.
+    pub shows: Vec<PhotoShown>,
 }
 
 /// An agency that was asked.
@@ -75,12 +87,16 @@ struct ExtensionShown {
 }
 
 /// A photo.
+#[derive(Clone)]
 pub(crate) struct PhotoShown {
     pub n: i64,
+    pub role: String,
     pub shown: bool,
     pub link: String,
     pub thumb: String,
     pub alt: String,
+    /// Who added it, where that was an officer.
+    pub by: Option<String>,
 }
 
 #[derive(Template)]
@@ -102,13 +118,19 @@ struct CasePage {
     promises: Vec<String>,
     history: Vec<Told>,
     photos: Vec<PhotoShown>,
+    hands: Hands,
+    adds_photos: bool,
+    photo_roles: Vec<Choice>,
     steps: Vec<StepForm>,
     acts: Acts,
     asked: Vec<AskedShown>,
+    /// Since when agencies do not agree and nobody above them decided.
+    dispute: Option<String>,
     extension: Option<ExtensionShown>,
     reporter: Option<Reporter>,
     said: String,
     fault: Option<String>,
+    snippets: Vec<Snippet>,
 }
 
 /// The case of a code, within the reader's scope.
@@ -137,8 +159,25 @@ fn choice(value: &str, label: &str, now: &str) -> Choice {
     Choice { value: value.to_owned(), label: label.to_owned(), chosen: value == now }
 }
 
+/// What a form brings back to the page: nothing that was typed is lost.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said {
+    /// Why the act was refused.
+    pub fault: Option<String>,
+    /// What was typed.
+    pub text: String,
+    /// The step whose form is filled with the text, when a text written often was chosen for it.
+    pub fill: Option<String>,
+}
+
 /// The steps that the reader may take.
-fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepForm> {
+fn steps(
+    cx: &Context,
+    desk: &Desk,
+    (case, kind): (&Case, &CaseType),
+    photos: &[PhotoShown],
+    said: &Said,
+) -> Vec<StepForm> {
     let flow = &kind.flow;
     let open = flow.steps_from(&case.state).filter(|s| may(cx, case, &kind.pack, &s.who));
     open.enumerate()
@@ -170,6 +209,8 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepFor
                 id: step.id.clone(),
                 name: step.name.get(cx.lang).to_owned(),
                 main: i == 0,
+                open: said.fill.as_ref().map_or(i == 0, |filled| *filled == step.id),
+                offers_texts: text && snippets::offers(step.does),
                 text,
                 label: cx.t(match step.does {
                     Deed::Ask => "case-text-question",
@@ -179,8 +220,9 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepFor
                     _ => "case-text-remark",
                 }),
                 text_needed: step.needs.contains(&Need::Text),
-                draft: match step.does {
-                    Deed::Propose | Deed::Approve => case.answer.clone(),
+                draft: match (&said.fill, step.does) {
+                    (Some(filled), _) if *filled == step.id => said.text.clone(),
+                    (_, Deed::Propose | Deed::Approve) => case.answer.clone(),
                     _ => String::new(),
                 },
                 reasons: reasons.iter().map(|r| choice(&r.id, r.name.get(cx.lang), "")).collect(),
@@ -188,6 +230,12 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepFor
                 severities: severities(taking),
                 agencies,
                 publish: taking && flow.open,
+                photo_roles: if photo_forms::offers(step) { photo_forms::roles(cx) } else { Vec::new() },
+                photo_needed: step.needs.contains(&Need::Photo),
+                shows: match step.does == Deed::Approve && flow.open {
+                    true => photos.iter().filter(|p| photo_forms::of_solution(&p.role)).cloned().collect(),
+                    false => Vec::new(),
+                },
             }
         })
         .collect()
@@ -208,6 +256,22 @@ fn clock_shown(cx: &Context, desk: &Desk, case: &Case, kind: ClockKind) -> Resul
     Ok(Some(ClockShown { name: cx.t(kind.key()), state, words }))
 }
 
+/// What a line's ids and codes say to officers: beside what everybody may read, who was named.
+async fn note(cx: &Context, desk: &Desk, kind: &CaseType, detail: &Json) -> Result<String> {
+    let mut said = desk.note(cx, kind, detail);
+    let handler = match &detail["handler"] {
+        Json::String(id) => cx.house.name_of(&format!("account:{id}")).await?,
+        Json::Null if detail.get("before").is_some_and(Json::is_string) => {
+            Some(cx.t("case-handler-nobody"))
+        }
+        _ => None,
+    };
+    if let Some(name) = handler {
+        said = if said.is_empty() { name } else { format!("{said} · {name}") };
+    }
+    Ok(said)
+}
+
 async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
     let mut told = Vec::new();
     for line in store::entries::of(&cx.db, id, 0).await? {
@@ -220,7 +284,7 @@ async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Resu
             at: desk.moment(line.at),
             what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
             who,
-            note: desk.note(cx, kind, &line.detail),
+            note: note(cx, desk, kind, &line.detail).await?,
             text: line.text,
             inside: line.shown == 0,
         });
@@ -228,8 +292,8 @@ async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Resu
     Ok(told)
 }
 
-/// The page of a case; `fault` and `said` when a step was refused: nothing typed is lost.
-pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: String) -> Answer {
+/// The page of a case, with what a form brings back to it.
+pub(crate) async fn draw(cx: &Context, code: &str, said: Said) -> Answer {
     let desk = Desk::open(cx)?;
     let (id, case, kind) = find(cx, &desk, code).await?;
     let flow = &kind.flow;
@@ -275,17 +339,8 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
             answer: a.answer,
         })
         .collect();
-    let photos = store::photos::of(&cx.db, id)
-        .await?
-        .into_iter()
-        .map(|p| PhotoShown {
-            n: p.n,
-            shown: p.shown,
-            link: format!("/cases/{own}/photos/{}?size=screen", p.n),
-            thumb: format!("/cases/{own}/photos/{}", p.n),
-            alt: format!("{} {}", cx.t(&format!("case-photo-{}", p.role)), p.n),
-        })
-        .collect();
+    let photos = photo_forms::shown(cx, id, &own).await?;
+    let snippets = snippets::of(cx, &desk, &case, &kind).await?;
     page(&CasePage {
         page: cx.page(case.title.clone())?,
         kind: flow.name.get(cx.lang).to_owned(),
@@ -300,19 +355,24 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         clocks: shown,
         promises,
         history: history(cx, &desk, id, &kind).await?,
+        hands: hands(cx, &case, &kind).await?,
+        adds_photos: case.stage().is_open() && may(cx, &case, &kind.pack, &officer_photos::WHO),
+        photo_roles: photo_forms::all_roles(cx),
+        steps: steps(cx, &desk, (&case, &kind), &photos, &said),
         photos,
-        steps: steps(cx, &desk, &case, &kind),
         acts: acts(cx, &desk, &case, &kind, extension.is_some()),
         asked,
+        dispute: store::disputes::since(&cx.db, id).await?.map(|at| desk.moment(at)),
         extension,
         reporter,
         code: own,
         case,
-        said,
-        fault,
+        fault: said.fault,
+        said: said.text,
+        snippets,
     })
 }
 
 async fn show(cx: Context, Path(code): Path<String>) -> Answer {
-    draw(&cx, &code, None, String::new()).await
+    draw(&cx, &code, Said::default()).await
 }

@@ -9,11 +9,13 @@ use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
 use web::{Answer, Page};
 
+use super::bulk::MINE;
 use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
 use crate::service::CaseType;
 use crate::store::desk::{self, View};
-use crate::store::lists::{self, After, Filter, Order};
+use crate::store::disputes;
+use crate::store::lists::{self, After, Filter, Order, Sees};
 use crate::workflow::{Deed, Stage, Step, Who};
 
 /// Cases of one page.
@@ -30,6 +32,11 @@ pub(crate) const TABS: [(&str, &[Stage]); 4] = [
     ("rate", &[Stage::Answered]),
     ("closed", &[Stage::Closed, Stage::Refused, Stage::Elsewhere, Stage::Merged]),
 ];
+
+/// Tabs of few cases that are open: what the reader's own agencies were asked, wherever the case lies; where
+/// agencies do not agree. They are there when they hold something.
+const FEW: [&str; 2] = ["asked", "dispute"];
+const OPEN: &[Stage] = &[Stage::New, Stage::Work, Stage::Review];
 
 /// What the address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -81,6 +88,9 @@ impl Asking {
     }
 
     fn stages(&self) -> &'static [Stage] {
+        if FEW.contains(&self.tab.as_str()) {
+            return OPEN;
+        }
         let tab = TABS.iter().find(|t| t.0 == self.tab);
         tab.map_or(TABS[0].1, |t| t.1)
     }
@@ -119,6 +129,7 @@ impl Asking {
                 _ => None,
             },
             paused: (self.only == "paused").then_some(true),
+            disputed: self.tab == "dispute",
             text: self.q.clone(),
             order: if self.order == "due" { Order::Due } else { Order::Newest },
             ..Filter::default()
@@ -154,6 +165,8 @@ struct Row {
     severity: String,
     urgent: bool,
     state: String,
+    /// Whether agencies do not agree in it.
+    disputed: bool,
 }
 
 #[derive(Template)]
@@ -175,7 +188,7 @@ struct ListPage {
     bulk: Vec<Choice>,
 }
 
-fn row(cx: &Context, desk: &Desk, case: &Case) -> Result<Option<Row>> {
+fn row(cx: &Context, desk: &Desk, case: &Case, disputed: &[i64]) -> Result<Option<Row>> {
     let Some(kind) = desk.types.find(&case.kind) else { return Ok(None) };
     let category = kind.flow.category(&case.category).map_or("", |c| c.name.get(desk.lang));
     let severity = kind.flow.severity(&case.severity);
@@ -186,6 +199,7 @@ fn row(cx: &Context, desk: &Desk, case: &Case) -> Result<Option<Row>> {
     }
     Ok(Some(Row {
         code: case.code(&kind.flow.code),
+        disputed: disputed.contains(&case.seq),
         title: case.title.clone(),
         about: about.join(" · "),
         photo: case.photos > 0,
@@ -226,17 +240,27 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     let desk = Desk::open(&cx)?;
     let reading = reading(&cx, &desk, Some(asking.kind.as_str()).filter(|k| !k.is_empty()));
     let filter = asking.filter(&cx, &desk, &reading);
-    let mut found = lists::page(&cx.db, &reading.sees, &filter, asking.begins_after(), SIZE + 1).await?;
+    let asked = match &reading.sees {
+        Sees::Units(units) => Sees::Asked(Some(units.clone())),
+        _ => Sees::Asked(None),
+    };
+    let sees = if asking.tab == "asked" { &asked } else { &reading.sees };
+    let mut found = lists::page(&cx.db, sees, &filter, asking.begins_after(), SIZE + 1).await?;
     let more = found.len() > SIZE;
     found.truncate(SIZE);
     let mut tabs = Vec::new();
-    for (tab, stages) in TABS {
+    for (tab, stages) in TABS.into_iter().chain(FEW.map(|tab| (tab, OPEN))) {
         let of_tab = Filter {
             stages: stages.iter().map(|s| s.number()).collect(),
             order: Order::Newest,
+            disputed: tab == "dispute",
             ..filter.clone()
         };
-        let n = lists::count(&cx.db, &reading.sees, &of_tab).await?;
+        let sees = if tab == "asked" { &asked } else { &reading.sees };
+        let n = lists::count(&cx.db, sees, &of_tab).await?;
+        if n.n == 0 && FEW.contains(&tab) && tab != asking.tab {
+            continue;
+        }
         tabs.push(Tab {
             label: cx.t(&format!("case-tab-{tab}")),
             count: n.said(&cx),
@@ -275,7 +299,13 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         ["late", "today", "mine", "paused"]
             .map(|o| choose(o, &cx.t(&format!("case-only-{o}")), &asking.only)),
     );
-    let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c)).collect();
+    let mut bulk = of_kind.map(|kind| bulk_steps(&cx, kind, asking.stages())).unwrap_or_default();
+    let open = asking.stages().iter().any(|s| s.is_open());
+    if open && cx.may(Permission::HandleCases) && matches!(cx.actor, kit::Actor::Person { .. }) {
+        bulk.push(Choice { value: MINE.into(), label: cx.t("case-handler-take"), chosen: false });
+    }
+    let disputed = disputes::among(&cx.db, found.iter().map(|c| c.seq).collect()).await?;
+    let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c, &disputed)).collect();
     let here = asking.link(&[]);
     let here = here.strip_prefix("/cases?").unwrap_or_default().to_owned();
     let views = match &cx.actor {
@@ -283,7 +313,7 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         _ => Vec::new(),
     };
     page(&ListPage {
-        bulk: of_kind.map(|kind| bulk_steps(&cx, kind, asking.stages())).unwrap_or_default(),
+        bulk,
         views,
         here,
         page: cx.page(cx.t("case-console"))?,

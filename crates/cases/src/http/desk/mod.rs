@@ -3,8 +3,12 @@
 pub(super) mod acts;
 pub(super) mod bulk;
 pub(super) mod case;
+pub(super) mod hands;
 pub(super) mod list;
 pub(super) mod new;
 mod offered;
+mod photo_forms;
+pub(super) mod photos;
 pub(super) mod shift;
+mod snippets;
 pub(super) mod steps;

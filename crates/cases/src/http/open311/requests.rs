@@ -88,7 +88,7 @@ fn request(desk: &Desk, case: &Case, kind: &CaseType, media: Option<String>, not
 /// Published cases as requests, with their first photo that everybody may see.
 async fn told(call: &Call, desk: &Desk, cases: &[Case]) -> Result<Document> {
     let ids = cases.iter().filter(|c| c.photos > 0).map(|c| c.seq).collect();
-    let first: BTreeMap<i64, i64> = photos::first_of(&call.cx.db, ids, true).await?.into_iter().collect();
+    let first: BTreeMap<i64, i64> = photos::first_of(&call.cx.db, ids).await?.into_iter().collect();
     let origin = call.origin().await?;
     let sample = call.cx.words.say(Lang::Vi, "case-demo", &[]);
     let mut items = Vec::with_capacity(cases.len());

@@ -9,7 +9,7 @@ use foundation::{Error, Kind, Result};
 use kit::Context;
 use photos::Limits;
 
-use crate::actions::add_photo::{AddPhoto, By, MOST};
+use crate::actions::add_photo::{AddPhoto, MOST};
 use crate::case::CaseId;
 
 /// The whole form: six photos as large as they may be, and the words.
@@ -50,7 +50,7 @@ impl Drop for Held {
 /// What came: words by name, and the files in order.
 #[derive(Debug, Default)]
 pub(in crate::http) struct Sent {
-    words: Vec<(String, String)>,
+    pub words: Vec<(String, String)>,
     pub photos: Vec<Vec<u8>>,
     held: Held,
 }
@@ -107,7 +107,7 @@ pub(in crate::http) async fn read(mut form: Multipart) -> Result<Sent> {
 pub(in crate::http) async fn add_all(cx: &Context, id: CaseId, photos: Vec<Vec<u8>>) -> Result<Vec<String>> {
     let mut refused = Vec::new();
     for (i, bytes) in photos.into_iter().enumerate() {
-        match (AddPhoto { bytes, by: By::Reporter }).run(cx, id).await {
+        match (AddPhoto { bytes }).run(cx, id).await {
             Ok(_) => {}
             Err(e) if matches!(e.kind(), Kind::Invalid | Kind::TooLarge | Kind::Conflict) => {
                 let n = ("n", (i as i64 + 1).into());

@@ -154,7 +154,7 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
     let more = found.len() > SIZE;
     found.truncate(SIZE);
     let ids = found.iter().map(|c| c.seq).collect();
-    let photos: HashMap<i64, i64> = store::photos::first_of(&cx.db, ids, true).await?.into_iter().collect();
+    let photos: HashMap<i64, i64> = store::photos::first_of(&cx.db, ids).await?.into_iter().collect();
     let mut rows = Vec::new();
     for case in &found {
         let kind = desk.types.get(&case.kind)?;

@@ -73,6 +73,19 @@ pub(super) struct PhotoShown {
     pub n: i64,
     pub link: String,
     pub thumb: Option<String>,
+    /// What it shows, in words.
+    pub alt: String,
+    /// Whether it is of the solution.
+    pub solution: bool,
+}
+
+/// A photo in words: «Ảnh 2», «Ảnh sau xử lý 3».
+pub(super) fn alt(cx: &Context, photo: &store::photos::Photo) -> String {
+    let key = match photo.role == store::photos::REPORT {
+        true => "case-pub-photo".to_owned(),
+        false => format!("case-pub-photo-{}", photo.role),
+    };
+    cx.words.say(cx.lang, &key, &[("n", photo.n.into())])
 }
 
 #[derive(Template)]
@@ -184,10 +197,16 @@ async fn draw(
     let photos = store::photos::of(&cx.db, id)
         .await?
         .into_iter()
-        .filter(|p| p.role == "report" || p.shown)
+        .filter(|p| p.role == store::photos::REPORT || p.is_public(&case))
         .map(|p| {
             let link = |size: &str| format!("/report/{own}/photos/{}?size={size}&k={secret}", p.n);
-            PhotoShown { n: p.n, link: link("screen"), thumb: p.thumb.map(|_| link("thumb")) }
+            PhotoShown {
+                n: p.n,
+                link: link("screen"),
+                thumb: p.thumb.map(|_| link("thumb")),
+                alt: alt(cx, &p),
+                solution: matches!(p.role.as_str(), "after" | "answer"),
+            }
         })
         .collect();
     let mut asked = None;
@@ -350,7 +369,7 @@ async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret
         "reporter": who.map(|w| json!({
             "name": w.name, "phone": w.phone, "email": w.email, "consent": w.consent,
         })),
-        "photos": photos.iter().filter(|p| p.role == "report").map(|p| p.n).collect::<Vec<_>>(),
+        "photos": photos.iter().filter(|p| p.role == store::photos::REPORT).map(|p| p.n).collect::<Vec<_>>(),
         "history": history.iter().map(|l| json!({
             "at": l.at, "what": l.what, "text": l.text, "note": l.note,
         })).collect::<Vec<_>>(),

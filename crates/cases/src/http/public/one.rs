@@ -13,7 +13,7 @@ use kit::{Access, Context, Route};
 use web::peer::ClientIp;
 use web::{Answer, Page};
 
-use super::mine::{Line, PhotoShown, history, promised};
+use super::mine::{Line, PhotoShown, alt, history, promised};
 use super::told::{Progress, position, progress};
 use super::{Frame, device, title, with_device};
 use crate::actions::no_case;
@@ -56,6 +56,8 @@ struct OnePage {
     demo: bool,
     history: Vec<Line>,
     photos: Vec<PhotoShown>,
+    /// Those of the solution.
+    proof: Vec<PhotoShown>,
 }
 
 /// The published case of a code.
@@ -74,15 +76,21 @@ async fn show(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> Answ
     let desk = Desk::open(&cx)?;
     let (id, case, kind) = published(&cx, &desk, &code).await?;
     let own = case.code(&kind.flow.code);
-    let photos = store::photos::of(&cx.db, id)
+    let (proof, photos) = store::photos::of(&cx.db, id)
         .await?
         .into_iter()
-        .filter(|p| p.shown && p.thumb.is_some())
+        .filter(|p| p.is_public(&case) && p.thumb.is_some())
         .map(|p| {
             let link = |size: &str| format!("/reports/{own}/photos/{}?size={size}", p.n);
-            PhotoShown { n: p.n, link: link("screen"), thumb: Some(link("thumb")) }
+            PhotoShown {
+                n: p.n,
+                link: link("screen"),
+                thumb: Some(link("thumb")),
+                alt: alt(&cx, &p),
+                solution: matches!(p.role.as_str(), "after" | "answer"),
+            }
         })
-        .collect();
+        .partition(|p| p.solution);
     let approved = matches!(case.stage(), Stage::Answered | Stage::Closed);
     let title = title(&cx, &case, &kind);
     let response = page(&OnePage {
@@ -110,6 +118,7 @@ async fn show(cx: Context, headers: HeaderMap, Path(code): Path<String>) -> Answ
         // Only what an officer wrote to be told: a reason to pass a case on may name people.
         history: history(&cx, &desk, id, &kind, 2, |deed| deed == "tell").await?,
         photos,
+        proof,
         code: own,
     })?;
     Ok(with_device(response, &headers)?)

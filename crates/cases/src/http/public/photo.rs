@@ -15,7 +15,7 @@ use crate::actions::no_case;
 use crate::http::desk::case::find;
 use crate::http::show::{Desk, number_of};
 use crate::store;
-use crate::store::photos::Photo;
+use crate::store::photos::{Photo, REPORT};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -62,14 +62,15 @@ fn small(size: &str) -> &str {
 async fn public(cx: Context, Path((code, n)): Path<(String, i64)>, Query(asking): Query<Asking>) -> Answer {
     let id = number_of(&code).ok_or_else(no_case)?;
     let case = store::cases::get(&cx.db, id).await?.filter(|c| c.published).ok_or_else(no_case)?;
-    let photo = store::photos::one(&cx.db, case.seq, n).await?.filter(|p| p.shown).ok_or_else(no_photo)?;
+    let photo = store::photos::one(&cx.db, case.seq, n).await?;
+    let photo = photo.filter(|p| p.is_public(&case)).ok_or_else(no_photo)?;
     // A photo that the desk hides again must go from the caches of others too, so the day is short.
     Ok(send(&cx, &photo, small(&asking.size), "public, max-age=86400, immutable").await?)
 }
 
 async fn reporter(cx: Context, Path((code, n)): Path<(String, i64)>, Query(asking): Query<Asking>) -> Answer {
-    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &asking.k).await?;
-    let own = |p: &Photo| p.role == "report" || p.shown;
+    let (id, case, _) = admit(&cx, &Desk::open(&cx)?, &code, &asking.k).await?;
+    let own = |p: &Photo| p.role == REPORT || p.is_public(&case);
     let photo = store::photos::one(&cx.db, id, n).await?.filter(own).ok_or_else(no_photo)?;
     Ok(send(&cx, &photo, small(&asking.size), "private, max-age=3600").await?)
 }

@@ -36,6 +36,9 @@ pub enum Sees {
     All,
     /// Those at these units, by place or by agency.
     Units(Vec<UnitId>),
+    /// Those in which an agency of these was asked for its part and has not answered; of any agency when
+    /// `None`. Wherever the case lies.
+    Asked(Option<Vec<UnitId>>),
     /// Those that are published.
     Public,
 }
@@ -95,6 +98,8 @@ pub struct Filter {
     /// Whether few were changed since `changed_from`: then the index of changes finds them, where the newest
     /// first would read a whole table to fill a page. For the public's lists in the order of newest.
     pub lately: bool,
+    /// Those in which agencies do not agree and nobody decided.
+    pub disputed: bool,
     /// These numbers.
     pub ids: Vec<i64>,
     /// West, south, east, north.

@@ -21,6 +21,8 @@ const MOST: usize = 96;
 enum Lead {
     /// The words, newest first.
     Words,
+    /// What was asked of others, or is disputed: tables that hold few.
+    Few,
     /// Numbers that were asked for.
     Ids,
     /// The index of changes: it finds few, which are then put in order.
@@ -95,6 +97,7 @@ fn lead(sees: &Sees, filter: &Filter, mapped: bool) -> Lead {
     let only_open = !filter.stages.is_empty() && filter.stages.iter().all(open);
     match () {
         () if !filter.text.trim().is_empty() => Lead::Words,
+        () if filter.disputed || matches!(sees, Sees::Asked(_)) => Lead::Few,
         () if !filter.ids.is_empty() => Lead::Ids,
         () if filter.lately => Lead::Changes,
         () if filter.order == Order::Due || filter.due_before.is_some() => Lead::Due,
@@ -155,6 +158,23 @@ fn strands(sees: &Sees, filter: &Filter, lead: Lead) -> Vec<Strand> {
     ranges.iter().flat_map(|r| -> Vec<Strand> { of(r) }).collect()
 }
 
+/// The numbers of few cases, as queries of tables that hold nothing else.
+fn few(sees: &Sees, filter: &Filter, values: &mut Vec<Value>) -> Vec<String> {
+    let mut few = Vec::new();
+    if let Sees::Asked(units) = sees {
+        let mut sql = "SELECT DISTINCT seq FROM case_asked WHERE answered_at IS NULL".to_owned();
+        if let Some(units) = units {
+            values.push(Value::Ints(units.clone()));
+            sql.push_str(&format!(" AND agency IN (SELECT value FROM int_list(${}))", values.len()));
+        }
+        few.push(sql);
+    }
+    if filter.disputed {
+        few.push("SELECT seq FROM case_dispute WHERE settled_at IS NULL".into());
+    }
+    few
+}
+
 impl Strand {
     /// A stage, whatever else.
     fn of_stage(stage: i64) -> Strand {
@@ -188,7 +208,7 @@ impl<'a> Reading<'a> {
             (_, Order::Due) => "c.due_at, c.seq",
             (Lead::Words, _) => &format!("{} DESC", self.dialect.words_row()),
             // An expression is in no index, so the order is made after the cases were found.
-            (Lead::Changes | Lead::Due | Lead::Open, _) => "+c.seq DESC",
+            (Lead::Few | Lead::Changes | Lead::Due | Lead::Open, _) => "+c.seq DESC",
             _ => "c.seq DESC",
         };
         let mut values = Vec::new();
@@ -246,6 +266,16 @@ impl<'a> Reading<'a> {
             w.values.push(Value::Text(asked.clone()));
             w.parts.push(dialect.words_match(table, w.values.len()));
         }
+        for few in few(self.sees, filter, w.values) {
+            // One leads; another, or words, are asked beside.
+            match self.lead == Lead::Few && from == "cases c" {
+                true => {
+                    from = format!("({few}) f CROSS JOIN cases c");
+                    w.parts.push("c.seq = f.seq".into());
+                }
+                false => w.parts.push(format!("c.seq IN ({few})")),
+            }
+        }
         // Where nothing leads, the database may choose.
         let free = strand.is_none() && matches!(self.lead, Lead::Sides | Lead::Column(_) | Lead::Stage);
         let column = |name: &str| if free { format!("c.{name}") } else { dialect.unindexed(&format!("c.{name}")) };
@@ -260,7 +290,7 @@ impl<'a> Reading<'a> {
         match (self.sees, strand) {
             // Written out, because the index of changes holds published cases alone.
             (Sees::Public, _) => w.parts.push("c.published".into()),
-            (Sees::All, _) => {}
+            (Sees::All | Sees::Asked(_), _) => {}
             (Sees::Units(_), Some(strand)) if strand.column == "place" => {}
             // What lies in the reader's units is in the strands of its place.
             (Sees::Units(units), Some(strand)) if strand.column == "agency" => {
