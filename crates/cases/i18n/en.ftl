@@ -1,6 +1,8 @@
 case-console = Reports and cases
 case-new = Take in a report
 case-tabs = By state
+case-keys = Keys
+case-keys-back = Back to the list
 case-tab-new = New
 case-tab-work = In work
 case-tab-rate = Awaiting rating
@@ -292,6 +294,8 @@ case-by-category = As the subject says
 case-place-unknown = Not known
 case-title-hint = Left empty, the first words of the text are taken.
 case-pass-on = Take in and pass on at once, as the routes say
+case-look = Earlier reports
+case-save-next = Save and take the next
 case-save = Save
 case-cancel = Cancel
 case-before = Reported before from this phone

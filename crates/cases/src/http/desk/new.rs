@@ -7,7 +7,7 @@ use axum::extract::{Form, Query};
 use axum::routing::get;
 use foundation::{Kind, Result};
 use http::StatusCode;
-use kit::http::{page, redirect_with};
+use kit::http::{page, redirect_with, url_encode};
 use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
 use web::{Answer, Page};
@@ -49,6 +49,10 @@ pub(crate) struct Typed {
     content: String,
     source: String,
     pass_on: String,
+    /// The button that only looks the caller up.
+    look: String,
+    /// The button that goes on to the next call.
+    next: String,
 }
 
 /// A group of categories.
@@ -223,10 +227,25 @@ async fn pass_on(cx: &Context, receipt: &Receipt) -> Result<()> {
     TakeStep { step: step.id.clone(), given, seen: None }.run(cx, receipt.case.seq).await.map(|_| ())
 }
 
+/// The empty form for the next call, with what stays the same from call to call.
+fn next_call(typed: &Typed) -> String {
+    let stays = [("kind", &typed.kind), ("channel", &typed.channel), ("pass_on", &typed.pass_on)];
+    let pairs: Vec<String> = stays
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| format!("{key}={}", url_encode(value)))
+        .collect();
+    format!("/cases/new?{}", pairs.join("&"))
+}
+
 async fn receive(cx: Context, Form(mut typed): Form<Typed>) -> Answer {
     if typed.kind.is_empty() {
         let first = kinds(&cx, &Desk::open(&cx)?).first().map(|k| k.id.clone());
         typed.kind = first.unwrap_or_default();
+    }
+    if !typed.look.is_empty() {
+        let fault = phone(&typed.phone).err().map(|e| e.message().to_owned());
+        return draw(&cx, typed, fault).await;
     }
     match write(&cx, &typed).await {
         Ok(receipt) => {
@@ -234,7 +253,11 @@ async fn receive(cx: Context, Form(mut typed): Form<Typed>) -> Answer {
                 pass_on(&cx, &receipt).await?;
             }
             let told = cx.words.say(cx.lang, "case-received-as", &[("secret", receipt.secret.into())]);
-            redirect_with(&format!("/cases/{}", receipt.code), &told)
+            let to = match typed.next.is_empty() {
+                true => format!("/cases/{}", receipt.code),
+                false => next_call(&typed),
+            };
+            redirect_with(&to, &format!("{}: {told}", receipt.code))
         }
         Err(e) if matches!(e.kind(), Kind::Invalid | Kind::Conflict) => {
             let mut response = draw(&cx, typed, Some(e.message().to_owned())).await?;
