@@ -13,6 +13,7 @@ use kit::Route;
 pub(crate) fn routes() -> Vec<Route> {
     [
         desk::list::routes(),
+        desk::map::routes(),
         desk::case::routes(),
         desk::steps::routes(),
         desk::acts::routes(),

@@ -1,6 +1,8 @@
 //! Lists of cases: filters under a scope, by pages of a key, never by an offset; counts that stop at
 //! [`MOST_COUNTED`]; search.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use foundation::{Instant, Result};
 use kit::UnitId;
 use storage::{Db, Value, words};
@@ -296,7 +298,7 @@ pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<V
         values.push(Value::Int(limit));
         let sql = format!(
             "SELECT c.seq AS seq, c.lat AS lat, c.lon AS lon, CAST(c.stage AS BIGINT) AS stage,
-                c.kind AS kind, c.category AS category, c.due_at AS due_at
+                c.kind AS kind, c.category AS category, c.severity AS severity, c.due_at AS due_at
              FROM {clause} AND c.lat IS NOT NULL ORDER BY {} LIMIT ${}",
             filter.newest_first(db),
             values.len()
@@ -306,6 +308,27 @@ pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<V
     found.sort_by_key(|d: &Dot| std::cmp::Reverse(d.seq));
     found.dedup_by_key(|d| d.seq);
     Ok(found)
+}
+
+/// How many of the newest [`MOST_COUNTED`] cases lie in each place, and how many were counted.
+pub async fn by_place(db: &Db, sees: &Sees, filter: &Filter) -> Result<(Vec<(UnitId, i64)>, i64)> {
+    let mut found: BTreeSet<(i64, UnitId)> = BTreeSet::new();
+    for side in sides(sees) {
+        let Some((clause, mut values)) = filter.clause(db, sees, *side, None) else { continue };
+        values.push(Value::Int(MOST_COUNTED));
+        let sql = format!(
+            "SELECT c.seq AS seq, c.place AS place FROM {clause} ORDER BY {} LIMIT ${}",
+            filter.newest_first(db),
+            values.len()
+        );
+        found.extend(db.all::<(i64, UnitId)>(&sql, values).await?);
+    }
+    let mut places: BTreeMap<UnitId, i64> = BTreeMap::new();
+    let counted = found.len().min(MOST_COUNTED as usize);
+    for (_, place) in found.iter().rev().take(counted) {
+        *places.entry(*place).or_default() += 1;
+    }
+    Ok((places.into_iter().collect(), counted as i64))
 }
 
 storage::row! {
@@ -324,6 +347,8 @@ storage::row! {
         pub kind: String,
         /// What it is about.
         pub category: String,
+        /// How urgent.
+        pub severity: String,
         /// When its next clock runs out.
         pub due_at: Option<Instant>,
     }

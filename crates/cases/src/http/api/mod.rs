@@ -8,6 +8,8 @@ mod status;
 
 use kit::Route;
 
+pub(super) use points::steps;
+
 pub(super) fn routes() -> Vec<Route> {
     [reports::routes(), photos::routes(), near::routes(), points::routes(), status::routes()].concat()
 }

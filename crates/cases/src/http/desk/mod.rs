@@ -4,6 +4,7 @@ pub(super) mod acts;
 pub(super) mod bulk;
 pub(super) mod case;
 pub(super) mod list;
+pub(super) mod map;
 pub(super) mod new;
 mod offered;
 pub(super) mod shift;
