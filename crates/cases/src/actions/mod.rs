@@ -11,6 +11,7 @@ pub mod desk;
 pub mod direct;
 pub mod erase;
 pub mod extend;
+pub mod join;
 pub mod merge;
 pub mod moderate;
 pub mod note;

@@ -1,6 +1,6 @@
 //! `/api/v1`: reports in, cases out.
 
-mod near;
+pub(super) mod near;
 mod photos;
 mod points;
 mod reports;

@@ -107,6 +107,7 @@ struct CasePage {
     asked: Vec<AskedShown>,
     extension: Option<ExtensionShown>,
     reporter: Option<Reporter>,
+    also: Vec<Reporter>,
     said: String,
     fault: Option<String>,
 }
@@ -253,6 +254,10 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         true => store::people::reporter(&cx.db, id).await?,
         false => None,
     };
+    let also = match intake {
+        true => store::also::of(&cx.db, id).await?,
+        false => Vec::new(),
+    };
     let severity = flow.severity(&case.severity);
     let own = case.code(&flow.code);
     let waiting = store::entries::extensions(&cx.db, id).await?.into_iter().find(|e| e.decided_at.is_none());
@@ -306,6 +311,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         asked,
         extension,
         reporter,
+        also,
         code: own,
         case,
         said,

@@ -6,6 +6,7 @@ pub(super) mod case;
 pub(super) mod list;
 pub(super) mod map;
 pub(super) mod new;
+mod near;
 mod offered;
 pub(super) mod shift;
 pub(super) mod steps;
