@@ -18,6 +18,7 @@ pub mod note;
 pub mod rate;
 pub mod receive;
 pub mod reply;
+pub mod reveal;
 pub mod step;
 pub mod support;
 

@@ -15,6 +15,7 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::list::routes(),
         desk::map::routes(),
         desk::case::routes(),
+        desk::sheet::routes(),
         desk::steps::routes(),
         desk::acts::routes(),
         desk::new::routes(),

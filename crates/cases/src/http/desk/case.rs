@@ -24,20 +24,20 @@ pub(in crate::http) fn routes() -> Vec<Route> {
 }
 
 /// A line of the history, ready to show.
-struct Told {
-    at: String,
-    what: String,
-    who: String,
-    text: String,
-    note: String,
-    inside: bool,
+pub(crate) struct Told {
+    pub at: String,
+    pub what: String,
+    pub who: String,
+    pub text: String,
+    pub note: String,
+    pub inside: bool,
 }
 
 /// A clock, ready to show.
-struct ClockShown {
-    name: String,
-    state: &'static str,
-    words: String,
+pub(crate) struct ClockShown {
+    pub name: String,
+    pub state: &'static str,
+    pub words: String,
 }
 
 /// A step that the reader may take now.
@@ -194,7 +194,13 @@ fn steps(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType) -> Vec<StepFor
         .collect()
 }
 
-fn clock_shown(cx: &Context, desk: &Desk, case: &Case, kind: ClockKind) -> Result<Option<ClockShown>> {
+/// How one clock of a case stands.
+pub(super) fn clock_shown(
+    cx: &Context,
+    desk: &Desk,
+    case: &Case,
+    kind: ClockKind,
+) -> Result<Option<ClockShown>> {
     let all = case.clocks()?;
     let say = |key: &str, at: String| cx.words.say(cx.lang, key, &[("at", at.into())]);
     let late = all.is_late(kind, desk.now);
@@ -209,7 +215,13 @@ fn clock_shown(cx: &Context, desk: &Desk, case: &Case, kind: ClockKind) -> Resul
     Ok(Some(ClockShown { name: cx.t(kind.key()), state, words }))
 }
 
-async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
+/// What was done, the first line first.
+pub(super) async fn history(
+    cx: &Context,
+    desk: &Desk,
+    id: CaseId,
+    kind: &CaseType,
+) -> Result<Vec<Told>> {
     let mut told = Vec::new();
     for line in store::entries::of(&cx.db, id, 0).await? {
         let who = match line.actor.as_str() {
@@ -227,6 +239,20 @@ async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Resu
         });
     }
     Ok(told)
+}
+
+/// Its photos.
+pub(super) async fn photos(cx: &Context, id: CaseId, own: &str) -> Result<Vec<PhotoShown>> {
+    let all = store::photos::of(&cx.db, id).await?.into_iter();
+    Ok(all
+        .map(|p| PhotoShown {
+            n: p.n,
+            shown: p.shown,
+            link: format!("/cases/{own}/photos/{}?size=screen", p.n),
+            thumb: format!("/cases/{own}/photos/{}", p.n),
+            alt: format!("{} {}", cx.t(&format!("case-photo-{}", p.role)), p.n),
+        })
+        .collect())
 }
 
 /// The page of a case; `fault` and `said` when a step was refused: nothing typed is lost.
@@ -280,17 +306,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
             answer: a.answer,
         })
         .collect();
-    let photos = store::photos::of(&cx.db, id)
-        .await?
-        .into_iter()
-        .map(|p| PhotoShown {
-            n: p.n,
-            shown: p.shown,
-            link: format!("/cases/{own}/photos/{}?size=screen", p.n),
-            thumb: format!("/cases/{own}/photos/{}", p.n),
-            alt: format!("{} {}", cx.t(&format!("case-photo-{}", p.role)), p.n),
-        })
-        .collect();
+    let photos = photos(cx, id, &own).await?;
     page(&CasePage {
         page: cx.page(case.title.clone())?,
         kind: flow.name.get(cx.lang).to_owned(),

@@ -8,5 +8,6 @@ pub(super) mod map;
 pub(super) mod new;
 mod near;
 mod offered;
+pub(super) mod sheet;
 pub(super) mod shift;
 pub(super) mod steps;
