@@ -19,6 +19,7 @@ mod http;
 mod index;
 mod jobs;
 pub mod keeper;
+pub mod offers;
 pub mod part;
 pub mod receipt;
 pub mod route;

@@ -16,6 +16,7 @@ use web::{Page, Theme, Words};
 
 use crate::actor::{Actor, Permission, Session};
 use crate::scope::Scope;
+use crate::subject::Offers;
 use crate::tile::TileSource;
 
 /// Finds out who sent a request.
@@ -58,6 +59,7 @@ pub struct Rooms {
     authenticator: OnceLock<Arc<dyn Authenticator>>,
     shell: OnceLock<Arc<dyn Shell>>,
     tiles: OnceLock<Vec<Arc<dyn TileSource>>>,
+    pub(crate) offers: OnceLock<Vec<Arc<dyn Offers>>>,
     audiences: Mutex<HashMap<u64, Scope>>,
 }
 
@@ -89,6 +91,7 @@ impl Builder {
                 authenticator: OnceLock::new(),
                 shell: OnceLock::new(),
                 tiles: OnceLock::new(),
+                offers: OnceLock::new(),
                 audiences: Mutex::default(),
             },
         }

@@ -108,6 +108,7 @@ struct CasePage {
     extension: Option<ExtensionShown>,
     reporter: Option<Reporter>,
     also: Vec<Reporter>,
+    from: Option<kit::Link>,
     said: String,
     fault: Option<String>,
 }
@@ -328,6 +329,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, fault: Option<String>, said: 
         extension,
         reporter,
         also,
+        from: cx.found(&case.source),
         code: own,
         case,
         said,

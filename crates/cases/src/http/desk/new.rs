@@ -91,6 +91,7 @@ struct NewPage {
     channels: Vec<Choice>,
     before: Option<Vec<Before>>,
     near: Vec<Near>,
+    from: Option<kit::Link>,
     reporter: bool,
     fault: Option<String>,
 }
@@ -195,6 +196,7 @@ async fn offer(cx: &Context, mut typed: Typed, fault: Option<String>, near: Vec<
         channels: ways.iter().map(|w| choose(w, cx.t(&format!("case-by-{w}")), &typed.channel)).collect(),
         before: before(cx, &desk, &typed).await?,
         near,
+        from: cx.found(&typed.source),
         reporter: flow.intake != Intake::Inside,
         typed,
         fault,
