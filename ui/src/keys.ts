@@ -75,10 +75,15 @@ const stop = (row: HTMLElement): HTMLElement | null => one("summary", row) ?? on
 const rows = (): HTMLElement[] => all("[data-row], [data-steps] > details").filter(shown);
 const own = (row: HTMLElement | undefined): string => one<HTMLAnchorElement>("a[href]", row ?? document)?.pathname ?? "";
 
-/** The row with the focus, else the one that was opened last. */
+/** The row that had the focus last. */
+let lately: Element | null = null;
+
+/** The row with the focus, else the one that had it last, here or before it was opened. */
 function here(list: HTMLElement[], remembered = true): number {
   const at = list.findIndex((row) => row.contains(document.activeElement));
   if (at >= 0 || !remembered) return at;
+  const before = list.findIndex((row) => row === lately);
+  if (before >= 0) return before;
   const last = kept("session", LAST);
   return last ? list.findIndex((row) => own(row) === last) : -1;
 }
@@ -307,6 +312,10 @@ function begin(): void {
   document.addEventListener("click", (e) => {
     const row = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-row]") : null;
     if (row && e.target instanceof Element && e.target.closest("a[href]")) kept("session", LAST, own(row));
+  });
+  document.addEventListener("focusin", (e) => {
+    const row = e.target instanceof Element ? e.target.closest("[data-row], [data-steps] > details") : null;
+    if (row) lately = row;
   });
   document.addEventListener("keydown", hear);
   mark();

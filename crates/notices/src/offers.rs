@@ -19,7 +19,6 @@ impl Offers for Documents {
     fn found(&self, cx: &Context, source: &str) -> Option<Link> {
         let id: Uuid = source.strip_prefix(DOCUMENT)?.parse().ok()?;
         let label = cx.t("notices-document");
-        cx.may(Permission::ReadInternal)
-            .then(|| Link { label, href: format!("/notices/mailings/{id}") })
+        cx.may(Permission::ReadInternal).then(|| Link { label, href: format!("/notices/mailings/{id}") })
     }
 }

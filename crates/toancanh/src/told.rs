@@ -125,7 +125,9 @@ pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
         all.push(told);
     }
     // Whom the desk joined to the case hears how it goes on; questions are the first reporter's.
-    if let Some(name) = to_reporter(&changed.deed).filter(|n| !matches!(*n, "case.received" | "case.question")) {
+    if let Some(name) =
+        to_reporter(&changed.deed).filter(|n| !matches!(*n, "case.received" | "case.question"))
+    {
         for citizen in cases::store::also::of(&cx.db, case.seq).await?.into_iter().filter_map(|r| r.citizen) {
             let mut told = notice(name, Person::Citizen(citizen), format!("/track?code={code}"));
             if name == "case.refused" {

@@ -1,9 +1,9 @@
 //! «Người gọi cũng gặp»: a caller met what another has reported; they are counted with that case instead of
 //! making a second one.
 //!
-//! Who: the intake desk at the case's place, while it is open. A phone counts once, however often it calls.
-//! Who agreed to be told is kept as one more reporter; of who did not, nothing but the count is. What they
-//! said is a note that officers read. No clock moves.
+//! Who: the intake desk at the case's place, while it is open. Who agreed to be told is kept as one more
+//! reporter, once for each phone; of who did not, nothing but the count is, not even a hash of the phone. What
+//! they said is a note that officers read. No clock moves.
 
 use foundation::{Result, error::conflict, error::forbidden};
 use kit::{Context, audit};
@@ -20,7 +20,7 @@ use crate::{receipt, store};
 /// The action.
 #[derive(Debug, Clone, Default)]
 pub struct Join {
-    /// The key of the desk's form: a caller without a phone counts once per form.
+    /// The key of the desk's form: the same form counts once.
     pub key: String,
     /// Who called.
     pub caller: Reporter,
@@ -42,11 +42,9 @@ impl Join {
             let why = "Vụ việc đã xử lý xong. Nếu còn xảy ra, hãy lập vụ việc mới.";
             return Err(conflict("case_ended", why));
         }
-        let who = match caller.phone.is_empty() {
-            true => receipt::fingerprint("desk", &self.key),
-            false => receipt::fingerprint("phone", &caller.phone),
-        };
-        if !store::people::support(&mut acting.tx, id, &who, acting.now).await? {
+        let who = receipt::fingerprint("desk", &self.key);
+        let known = store::also::has_phone(&mut acting.tx, id, &caller.phone).await?;
+        if known || !store::people::support(&mut acting.tx, id, &who, acting.now).await? {
             // Counted before: the form came twice, or they call again.
             acting.tx.commit().await?;
             return Ok(acting.case);
@@ -80,8 +78,7 @@ impl Forget {
     /// Erases.
     pub async fn run(self, cx: &Context, id: CaseId) -> Result<Case> {
         let mut acting = open(cx, id, None).await?;
-        let reads =
-            cx.scope.allows(kit::Permission::ReadReporter, acting.case.place, &acting.kind.pack);
+        let reads = cx.scope.allows(kit::Permission::ReadReporter, acting.case.place, &acting.kind.pack);
         if !reads || !may(cx, &acting.case, &acting.kind.pack, &[Who::Intake]) {
             let why = "Thông tin người gọi chỉ bộ phận tiếp nhận được xem và xóa.";
             return Err(forbidden("case_step_not_yours", why));

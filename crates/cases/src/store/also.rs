@@ -7,11 +7,23 @@ use uuid::Uuid;
 use super::people::Reporter;
 use crate::case::CaseId;
 
-/// Keeps one who can be reached; somebody who has no id is not kept. The same phone is kept once.
+/// Whether this phone is that of a reporter of the case, the first or another; never for no phone.
+pub async fn has_phone(tx: &mut Tx, id: CaseId, phone: &str) -> Result<bool> {
+    if phone.is_empty() {
+        return Ok(false);
+    }
+    for table in ["case_reporter", "case_also_reporter"] {
+        let sql = format!("SELECT seq FROM {table} WHERE seq = $1 AND phone = $2 LIMIT 1");
+        if tx.one::<(i64,)>(&sql, args![id, phone]).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Keeps one who can be reached; somebody who has no id is not kept.
 pub async fn keep(tx: &mut Tx, id: CaseId, who: &Reporter, at: Instant) -> Result<()> {
     let Some(citizen) = who.citizen else { return Ok(()) };
-    let sql = "DELETE FROM case_also_reporter WHERE seq = $1 AND phone = $2 AND phone <> ''";
-    tx.run(sql, args![id, who.phone.as_str()]).await?;
     tx.run(
         "INSERT INTO case_also_reporter (seq, citizen, name, phone, email, consent, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",

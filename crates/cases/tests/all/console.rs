@@ -59,7 +59,7 @@ async fn the_next_call_begins_with_the_same_kind_and_nothing_of_the_last_caller(
             ("kind", "petitions.report"),
             ("channel", "counter"),
             ("phone", PHONE),
-            ("content", "Mất nắp cống"),
+            ("content", "Trước nhà số 9 lại ngập"),
             ("pass_on", "1"),
             ("next", "1"),
         ];
@@ -68,7 +68,7 @@ async fn the_next_call_begins_with_the_same_kind_and_nothing_of_the_last_caller(
         let to = done.header("location");
         assert_eq!(to, "/cases/new?kind=petitions.report&channel=counter&pass_on=1");
         let page = house.get("desk", &to).await.text();
-        assert!(!page.contains(PHONE) && !page.contains("Mất nắp cống"));
+        assert!(!page.contains(PHONE) && !page.contains("Trước nhà số 9"));
         assert!(page.contains("value=\"counter\" selected"));
     }
 }
@@ -110,25 +110,28 @@ async fn an_open_case_nearby_is_offered_before_a_second_one_is_made() {
         assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text());
         assert_eq!((house.case(1).await.supporters, count().await), (1, vec!["2".to_owned()]));
         assert!(cases::store::also::of(&house.cx.db, 1).await.unwrap().is_empty());
-        // The same phone counts once.
-        send(&typed(4), &[("join", &first), ("consent", "1")]).await;
+        // The same form counts once, and so does the phone of somebody who agreed to be told.
+        send(&typed(3), &[("join", &first)]).await;
         assert_eq!(house.case(1).await.supporters, 1);
+        for n in [4, 7] {
+            send(&typed(n), &[("join", &first), ("consent", "1")]).await;
+            assert_eq!(house.case(1).await.supporters, 2, "form {n}");
+        }
 
         // Who agrees is kept as one more reporter, whom the desk alone reads.
         let mut other = typed(5);
         other[3].1 = "0987 654 321".into();
         send(&other, &[("join", &first), ("consent", "1"), ("next", "1")]).await;
         let also = cases::store::also::of(&house.cx.db, 1).await.unwrap();
-        assert_eq!((also.len(), also[0].phone.as_str()), (1, "0987654321"));
+        let one = also.iter().find(|r| r.phone == "0987654321").unwrap();
+        assert_eq!((also.len(), house.case(1).await.supporters), (2, 3));
         let page = format!("/cases/{first}");
         assert!(house.get("desk", &page).await.text().contains("0987654321"));
         for who in ["officer", "leader", "duty", "admin", "viewer"] {
             let text = house.get(who, &page).await.text();
             assert!(!text.contains("0987654321") && !text.contains(NAME), "{who}");
         }
-        for sql in
-            ["SELECT detail || actor || subject AS t FROM audit", "SELECT payload AS t FROM outbox"]
-        {
+        for sql in ["SELECT detail || actor || subject AS t FROM audit", "SELECT payload AS t FROM outbox"] {
             for text in house.column(sql).await {
                 assert!(!text.contains("0987654321") && !text.contains(NAME), "{}: {text}", house.name);
             }
@@ -137,12 +140,12 @@ async fn an_open_case_nearby_is_offered_before_a_second_one_is_made() {
         assert!(before.contains("Đèn trước chợ hỏng"), "and is known when they call again");
 
         // They can be forgotten by the desk, and by nobody else.
-        let citizen = also[0].citizen.unwrap().to_string();
+        let citizen = one.citizen.unwrap().to_string();
         let erase = format!("/cases/{first}/also/erase");
         let fields = [("citizen", citizen.as_str())];
         assert_eq!(house.form("officer", &erase, &fields).await.status, StatusCode::FORBIDDEN);
         assert_eq!(house.form("desk", &erase, &fields).await.status, StatusCode::SEE_OTHER);
-        assert!(people::person(&house.cx.db, also[0].citizen.unwrap()).await.unwrap().is_none());
+        assert!(people::person(&house.cx.db, one.citizen.unwrap()).await.unwrap().is_none());
 
         // Who wants a case of its own gets one; the same form again is the same case.
         for _ in 0..2 {
@@ -191,9 +194,12 @@ async fn the_map_shows_what_the_list_shows_to_whoever_reads_it() {
         let all = points("desk", "?tab=new").await.json();
         assert_eq!(all["seq"].as_array().unwrap().len(), 2, "{}", house.name);
         assert_eq!((all["lat"][0].as_i64(), all["lon"][1].as_i64()), (Some(1_012_000), Some(-2_000)));
-        assert_eq!(all["state"][0], 1, "eight working hours are left, of which four are soon");
-        house.clock.advance_seconds(9 * 3600);
-        assert_eq!(points("desk", "?tab=new").await.json()["state"][0], 2, "late");
+        assert_eq!(all["state"][0], 0, "eight hours are left");
+        for (hours, state) in [(5, 1), (4, 2)] {
+            house.clock.advance_seconds(hours * 3600);
+            let told = points("desk", "?tab=new").await.json();
+            assert_eq!(told["state"][0], state, "{hours} hours later");
+        }
         for (who, query, n) in [
             ("officer", "?tab=new", 2),
             ("other", "?tab=new", 0),
@@ -207,12 +213,18 @@ async fn the_map_shows_what_the_list_shows_to_whoever_reads_it() {
         assert_ne!(points("", "?tab=new").await.status, StatusCode::OK);
         // The card of a point, for whoever reads the case.
         let card = house.get("officer", &format!("/cases/{code}/card")).await.json();
-        assert_eq!((card["title"].as_str(), card["state"].as_str()), (Some("Đèn trước chợ hỏng"), Some("bad")));
+        assert_eq!(
+            (card["title"].as_str(), card["state"].as_str()),
+            (Some("Đèn trước chợ hỏng"), Some("bad"))
+        );
         assert_eq!(house.get("other", "/cases/1/card").await.status, StatusCode::NOT_FOUND);
         // Without script: communes with their number, which lead to the list of each.
         let page = house.get("desk", "/cases?tab=new&view=map&only=late").await.text();
         assert!(page.contains(": 3</title>") && page.contains(&format!("place={CAI_KHE}")), "{page}");
-        assert!(page.contains("/cases/points?tab=new&amp;only=late") || page.contains("/cases/points?tab=new&only=late"));
+        assert!(
+            page.contains("/cases/points?tab=new&amp;only=late")
+                || page.contains("/cases/points?tab=new&only=late")
+        );
         assert!(page.contains("Không có vị trí"), "the list beside the map has all");
     }
 }
@@ -231,7 +243,8 @@ async fn a_sheet_has_no_reporter_unless_the_desk_says_why() {
             let text = sheet.text();
             assert_eq!(sheet.status, StatusCode::OK, "{} {who}", house.name);
             assert!(!tells(&text), "{who}");
-            for part in [receipt.code.as_str(), "Đèn đường hỏng", "Tiếp nhận", "Bút phê", "<svg", "/reports/"] {
+            for part in [receipt.code.as_str(), "Đèn đường hỏng", "Tiếp nhận", "Bút phê", "<svg", "/reports/"]
+            {
                 assert!(text.contains(part), "{who}: {part}");
             }
         }

@@ -217,12 +217,7 @@ pub(super) fn clock_shown(
 }
 
 /// What was done, the first line first.
-pub(super) async fn history(
-    cx: &Context,
-    desk: &Desk,
-    id: CaseId,
-    kind: &CaseType,
-) -> Result<Vec<Told>> {
+pub(super) async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
     let mut told = Vec::new();
     for line in store::entries::of(&cx.db, id, 0).await? {
         let who = match line.actor.as_str() {

@@ -34,10 +34,7 @@ const STATES: [&str; 4] = ["good", "watch", "bad", "none"];
 
 pub(in crate::http) fn routes() -> Vec<Route> {
     let staff = Access::Needs(Permission::ReadInternal);
-    vec![
-        Route::get("/cases/points", staff, get(points)),
-        Route::get("/cases/{code}/card", staff, get(card)),
-    ]
+    vec![Route::get("/cases/points", staff, get(points)), Route::get("/cases/{code}/card", staff, get(card))]
 }
 
 /// A commune on the drawn map.

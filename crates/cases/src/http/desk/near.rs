@@ -21,7 +21,8 @@ const COMPARED: usize = 300;
 /// So much of the words of an address must be found again.
 const ALIKE: f64 = 0.6;
 /// Words that stand in most addresses and tell none from another.
-const COMMON: &str = "duong pho so nha ap khom khu vuc to gan truoc sau doi dien hem ngo ngach tai o xa phuong";
+const COMMON: &str =
+    "duong pho so nha ap khom khu vuc to gan truoc sau doi dien hem ngo ngach tai o xa phuong";
 
 /// What is known of the place.
 #[derive(Debug, Clone, Default)]
@@ -62,9 +63,7 @@ pub(super) fn read_position(written: &str) -> Result<Option<Position>> {
         .map(|part| part.parse::<f64>().map_err(|_| wrong()))
         .collect::<Result<_>>()?;
     match numbers[..] {
-        [lat, lon] if lat.is_finite() && lon.is_finite() => {
-            Ok(Some(Position { lat, lon, accuracy_m: None }))
-        }
+        [lat, lon] if lat.is_finite() && lon.is_finite() => Ok(Some(Position { lat, lon, accuracy_m: None })),
         _ => Err(wrong()),
     }
 }
