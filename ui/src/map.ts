@@ -10,10 +10,13 @@
  *
  * Shapes may carry `label` ([lon, lat]: where the name stands) and the collection `islands` ([{ name, label }]: archipelagos
  * that are named from afar). `[data-map-period]` and `[data-map-status]` beside the map follow the slider.
+ *
+ * `data-points` is the address of cases to lay over the areas (`lib/mappoints.ts`); then nothing is said of the areas.
  */
 import type { Feature, FeatureCollection } from "geojson";
 import { LngLatBounds, Map as LibreMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import { all, icon, make, one, still, word } from "./lib/dom";
+import { Points, type Told } from "./lib/mappoints";
 import { NAMES, SOURCE, colours, patterns, style } from "./lib/mapstyle";
 
 type Spot = [number, number];
@@ -46,6 +49,7 @@ setWorkerUrl(new URL("./map-worker.js", import.meta.url).href);
 
 class TcMap extends HTMLElement {
   #map: LibreMap | null = null;
+  #points: Points | null = null;
   #shapes: FeatureCollection | null = null;
   #values: Values = { periods: [], areas: [] };
   #byCode = new Map<string, Area>();
@@ -80,11 +84,12 @@ class TcMap extends HTMLElement {
   }
 
   async #rise(): Promise<void> {
-    const { src, values } = this.dataset;
+    const { src, values, points } = this.dataset;
     if (!src) return;
-    const [shapes, table] = await Promise.all([
+    const [shapes, table, told] = await Promise.all([
       read<FeatureCollection>(src),
       values ? read<Values>(values) : null,
+      points ? read<Told>(points) : null,
     ]);
     await document.fonts.load("400 24px 'Be Vietnam Pro'", "Xã ễ").catch(() => []);
     if (!this.isConnected) return;
@@ -138,9 +143,10 @@ class TcMap extends HTMLElement {
       map.once("load", () => done());
       map.once("error", (e) => fail(e.error));
     });
+    if (told) this.#points = new Points(this, map, told);
     this.#dress();
     this.#controls();
-    this.#touch();
+    if (!told) this.#touch();
     this.#slider();
     this.#themes = new MutationObserver(() => this.#redress());
     this.#themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
@@ -168,6 +174,7 @@ class TcMap extends HTMLElement {
     this.#themes?.disconnect();
     this.#map?.remove();
     this.#map = null;
+    this.#points = null;
     for (const el of all(".tc-map-canvas, .tc-map-zoom, .tc-map-pop", this)) el.remove();
     this.classList.remove("up");
   }
@@ -202,6 +209,7 @@ class TcMap extends HTMLElement {
     if (!this.#map) return;
     this.#fill();
     this.#names();
+    this.#points?.dress();
   }
 
   #redress(): void {
@@ -219,7 +227,9 @@ class TcMap extends HTMLElement {
       const code = String(f.properties?.["code"] ?? f.id ?? "");
       const v = this.#value(code);
       const kind = !v
-        ? "none"
+        ? this.dataset["values"]
+          ? "none"
+          : "plain"
         : v.color
           ? "law"
           : v.state === "none"

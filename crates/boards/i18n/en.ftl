@@ -5,6 +5,7 @@ board-map = Map
 board-layers = Map layers
 board-pause = Pause turning layers
 board-fields = Fields
+board-tile-acts = What can be done: { $title }
 board-empty = This board has no tile yet: its indicators are not applied, or you may not see them.
 unverified = not verified
 nav-morning = Changed since 17:00 yesterday

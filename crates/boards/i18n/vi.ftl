@@ -5,6 +5,7 @@ board-map = Bản đồ
 board-layers = Lớp bản đồ
 board-pause = Dừng chuyển lớp
 board-fields = Lĩnh vực
+board-tile-acts = Việc có thể làm: { $title }
 board-empty = Bảng này chưa có ô nào: các chỉ tiêu của nó chưa được áp dụng, hoặc bạn chưa được xem.
 unverified = chưa kiểm chứng
 nav-morning = Đổi gì từ 17:00 hôm qua

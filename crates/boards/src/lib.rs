@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod board;
+pub mod offers;
 mod pages;
 mod part;
 pub mod renderer;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use foundation::{Lang, Result, error::not_found};
 use futures_util::future::BoxFuture;
-use kit::{House, Scope, TileView, UnitId};
+use kit::{Context, House, Scope, TileView, UnitId};
 use units::Atlas;
 use web::live::{Fragment, Key, Renderer};
 
 use crate::board::{Boards, Kind};
+use crate::offers;
 
 /// The topic of one tile.
 pub fn topic(board: &str, area: &str, index: usize, unit: UnitId, wall: bool) -> Arc<str> {
@@ -38,7 +39,17 @@ impl Renderer for TileRenderer {
             let tile = source.draw(&spec, &view).await?;
             // A tile without a subject is an empty fragment: the board leaves it out.
             Ok(match tile {
-                Some(tile) => Fragment { html: tile.html, depends: tile.depends },
+                Some(tile) if view.wall => Fragment { html: tile.html, depends: tile.depends },
+                Some(tile) => {
+                    let cx = Context {
+                        scope: view.scope.clone(),
+                        lang: view.lang,
+                        ..self.0.system("boards.tile")
+                    };
+                    let subject = offers::tile(&board.id, &spec.area, index, unit, tile.title);
+                    let menu = offers::menu(&cx, &subject)?;
+                    Fragment { html: tile.html + &menu, depends: tile.depends }
+                }
                 None => Fragment { html: String::new(), depends: vec!["packs".into()] },
             })
         })

@@ -19,6 +19,7 @@ mod http;
 mod index;
 mod jobs;
 pub mod keeper;
+pub mod offers;
 pub mod part;
 pub mod receipt;
 pub mod route;
@@ -42,7 +43,7 @@ pub use service::{CaseType, Types};
 pub fn module() -> Module {
     Module {
         name: "cases",
-        migrations: migrations!["0001_cases", "0002_figures", "0003_desk", "0004_hands", "0008_lists"],
+        migrations: migrations!["0001_cases", "0002_figures", "0003_desk", "0004_hands", "0005_desk_more", "0008_lists"],
         routes: http::routes(),
         jobs: jobs::all(),
         pack_parts: vec![Arc::new(WorkflowPart)],

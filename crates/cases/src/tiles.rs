@@ -15,7 +15,7 @@ use crate::store::lists::{self, Filter, Order, Sees};
 use crate::workflow::Stage;
 
 /// «About to be late» begins so many minutes of work before.
-const SOON_MINUTES: i64 = 240;
+pub(crate) const SOON_MINUTES: i64 = 240;
 
 /// Draws the tiles of cases.
 #[derive(Debug, Clone, Copy, Default)]

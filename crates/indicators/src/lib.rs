@@ -21,6 +21,7 @@ mod grades;
 pub mod http;
 pub mod import;
 pub mod observations;
+pub mod offers;
 pub mod part;
 pub mod show;
 pub mod store;

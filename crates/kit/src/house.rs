@@ -17,6 +17,7 @@ use web::{Page, Theme, Words};
 
 use crate::actor::{Actor, Permission, Session};
 use crate::scope::{Scope, UnitId};
+use crate::subject::Offers;
 use crate::tile::TileSource;
 
 /// Finds out who sent a request.
@@ -79,6 +80,7 @@ pub struct Rooms {
     authenticator: OnceLock<Arc<dyn Authenticator>>,
     shell: OnceLock<Arc<dyn Shell>>,
     tiles: OnceLock<Vec<Arc<dyn TileSource>>>,
+    pub(crate) offers: OnceLock<Vec<Arc<dyn Offers>>>,
     audiences: Mutex<HashMap<u64, Scope>>,
 }
 
@@ -110,6 +112,7 @@ impl Builder {
                 authenticator: OnceLock::new(),
                 shell: OnceLock::new(),
                 tiles: OnceLock::new(),
+                offers: OnceLock::new(),
                 audiences: Mutex::default(),
             },
         }

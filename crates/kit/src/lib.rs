@@ -12,6 +12,7 @@ pub mod http;
 pub mod live;
 pub mod module;
 pub mod scope;
+pub mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tile;
@@ -22,4 +23,5 @@ pub use figure::{Coverage, Figure, State, Trend};
 pub use house::{Builder, Context, House};
 pub use module::{Access, JobHandler, Module, PackEdit, PackFault, PackFile, PackNames, PackPart, Route};
 pub use scope::{Fields, Granted, Reach, Scope, UnitId};
+pub use subject::{Link, Offers, Subject};
 pub use tile::{Tile, TileSource, TileSpec, TileView};

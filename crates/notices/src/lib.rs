@@ -23,6 +23,7 @@ mod http;
 pub mod jobs;
 pub mod kinds;
 pub mod notice;
+pub mod offers;
 pub mod office;
 pub mod outside;
 pub mod push;

@@ -132,6 +132,7 @@ pub async fn furnish_with(db: Db, data: &Path, secure: bool, outward: &Outward) 
     units::boundaries::seed(&house.system("start")).await?;
     house.get::<packs::Packs>()?.furnish(wiring::pack_parts());
     house.furnish(auth, Arc::new(shell::DeskShell), wiring::tiles());
+    house.offer(wiring::offers());
     house.live.serve(wiring::renderers(&house));
     let demo = storage::settings::get(&house.db, "demo").await?.is_some();
     house.demo.store(demo, std::sync::atomic::Ordering::Relaxed);

@@ -155,6 +155,18 @@ pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
             all.push(notice("case.disagreement", person, format!("/cases/{code}")));
         }
     }
+    // Whom the desk joined to the case hears how it goes on; questions are the first reporter's.
+    if let Some(name) =
+        to_reporter(&changed.deed).filter(|n| !matches!(*n, "case.received" | "case.question"))
+    {
+        for citizen in cases::store::also::of(&cx.db, case.seq).await?.into_iter().filter_map(|r| r.citizen) {
+            let mut told = notice(name, Person::Citizen(citizen), format!("/track?code={code}"));
+            if name == "case.refused" {
+                told.values.insert("reason".into(), case.answer.clone());
+            }
+            all.push(told);
+        }
+    }
     for (name, permission) in to_staff(&changed.deed, rings) {
         let at = if permission == Permission::TakeInCases { case.place } else { case.agency };
         for person in staff(&cx, permission, at, &kind.pack).await? {

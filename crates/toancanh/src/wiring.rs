@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foundation::{Result, error::internal};
-use kit::{House, Module, PackPart, TileSource};
+use kit::{House, Module, Offers, PackPart, TileSource};
 use serde::de::DeserializeOwned;
 use storage::outbox::Event;
 use web::live::Renderer;
@@ -30,6 +30,16 @@ pub fn pack_parts() -> Vec<Arc<dyn PackPart>> {
 /// Who draws tiles.
 pub fn tiles() -> Vec<Arc<dyn TileSource>> {
     vec![Arc::new(indicators::tiles::Tiles), Arc::new(cases::tiles::Tiles)]
+}
+
+/// Who offers acts about what pages show, and who says where such subjects are found.
+pub fn offers() -> Vec<Arc<dyn Offers>> {
+    vec![
+        Arc::new(cases::offers::Tasks),
+        Arc::new(indicators::offers::Subjects),
+        Arc::new(notices::offers::Documents),
+        Arc::new(boards::offers::Tiles),
+    ]
 }
 
 /// Who renders live topics.

@@ -11,6 +11,7 @@ pub mod desk;
 pub mod direct;
 pub mod erase;
 pub mod extend;
+pub mod join;
 pub mod merge;
 pub mod moderate;
 pub mod name_handler;
@@ -19,6 +20,7 @@ pub mod officer_photos;
 pub mod rate;
 pub mod receive;
 pub mod reply;
+pub mod reveal;
 pub mod step;
 pub mod support;
 

@@ -230,7 +230,8 @@ impl Receive {
         }
     }
 
-    fn reporter(&self) -> Result<Reporter> {
+    /// Who reports, as they are kept.
+    pub(crate) fn reporter(&self) -> Result<Reporter> {
         let (phone, email) = (phone(&self.reporter.phone)?, clean(&self.reporter.email, 120, "Thư điện tử")?);
         // Who can be written to has an id, so that no message needs to know the address.
         let reachable = !phone.is_empty() || !email.is_empty();

@@ -107,6 +107,7 @@ pub async fn remove(cx: &Context) -> Result<usize> {
         "case_entry",
         "case_photo",
         "case_reporter",
+        "case_also_reporter",
         "case_receipt",
         "case_support",
         "case_extension",

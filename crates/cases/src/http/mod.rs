@@ -13,7 +13,9 @@ use kit::Route;
 pub(crate) fn routes() -> Vec<Route> {
     [
         desk::list::routes(),
+        desk::map::routes(),
         desk::case::routes(),
+        desk::sheet::routes(),
         desk::steps::routes(),
         desk::acts::routes(),
         desk::photos::routes(),

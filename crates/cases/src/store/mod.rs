@@ -1,5 +1,6 @@
 //! The module's SQL.
 
+pub mod also;
 pub mod cases;
 pub mod desk;
 pub mod disputes;

@@ -45,12 +45,17 @@ pub async fn reporter(db: &Db, id: CaseId) -> Result<Option<Reporter>> {
 
 /// The person behind an id, as they gave themselves in their last report; for whoever sends messages.
 pub async fn person(db: &Db, citizen: Uuid) -> Result<Option<Reporter>> {
-    db.one(
-        "SELECT citizen, name, phone, email, consent FROM case_reporter
-         WHERE citizen = $1 ORDER BY seq DESC LIMIT 1",
-        args![citizen],
-    )
-    .await
+    let first = db
+        .one(
+            "SELECT citizen, name, phone, email, consent FROM case_reporter
+             WHERE citizen = $1 ORDER BY seq DESC LIMIT 1",
+            args![citizen],
+        )
+        .await?;
+    match first {
+        Some(who) => Ok(Some(who)),
+        None => super::also::person(db, citizen).await,
+    }
 }
 
 /// What else came from this phone, newest first, where they agreed that the desk may see it.
@@ -62,7 +67,12 @@ pub async fn of_phone(db: &Db, phone: &str, limit: i64) -> Result<Vec<CaseId>> {
             args![phone, true, limit],
         )
         .await?;
-    Ok(rows.into_iter().map(|r| r.0).collect())
+    let mut all: Vec<CaseId> = rows.into_iter().map(|r| r.0).collect();
+    all.extend(super::also::of_phone(db, phone, limit).await?);
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    all.dedup();
+    all.truncate(limit.max(0) as usize);
+    Ok(all)
 }
 
 /// The case of a receipt.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
 mod citizen;
+mod console;
 mod desk;
 mod form;
 mod handler;

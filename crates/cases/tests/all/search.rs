@@ -89,6 +89,7 @@ fn fits(filter: &Filter, sees: &Sees, case: &Case) -> bool {
     let seen = match sees {
         Sees::All => true,
         Sees::Units(units) => units.contains(&case.place) || units.contains(&case.agency),
+        Sees::Asked(_) => unreachable!("it is not among those that are tried"),
         Sees::Public => case.published,
     };
     seen && text(&filter.kinds, &case.kind)

@@ -25,6 +25,7 @@ use super::{Choice, Desk, Pager, calendar_name, calendars, moment_of, period_of,
 use super::{follow, head, map};
 use crate::definition::Indicator;
 use crate::engine::{Asked, Span};
+use crate::offers;
 use crate::show::{self, Shown};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -99,6 +100,7 @@ struct IndicatorPage {
     sources: Vec<Source>,
     history: Vec<Past>,
     links: String,
+    acts: Vec<kit::Link>,
 }
 
 /// Reads an address: the unit, the calendar and the period that are meant.
@@ -219,7 +221,10 @@ async fn indicator(cx: Context, Path(code): Path<String>, Query(asking): Query<A
     });
     let packs = cx.house.get::<packs::Packs>()?;
     let newest = Period::containing(meant.calendar, desk.today);
+    let value = shown.value.as_ref().map(|v| format!(": {v} {}, {}", shown.measure, shown.period));
+    let title = format!("{}{}", indicator.def.name.get(lang), value.unwrap_or_default());
     let content = IndicatorPage {
+        acts: cx.acts(&offers::figure(&indicator.code, unit, title)),
         page: cx.page(indicator.def.name.get(lang))?,
         code: indicator.code.clone(),
         pack: packs.get(&indicator.pack).map_or(indicator.pack.clone(), |p| p.name.get(lang).to_owned()),

@@ -19,6 +19,7 @@ use super::{Choice, Desk, no_unit, sees};
 use crate::definition::{Direction, Indicator};
 use crate::engine::late::LateUnit;
 use crate::engine::{Asked, Span};
+use crate::offers;
 use crate::show::{self, Shown};
 
 /// More peers than these are not compared; those of the same province are.
@@ -96,6 +97,7 @@ struct UnitPage {
     ages: Vec<Age>,
     made_of: Vec<Kin>,
     became: Vec<Kin>,
+    acts: Vec<kit::Link>,
 }
 
 fn kin(desk: &Desk, s: &Succession, unit: UnitId) -> Kin {
@@ -235,6 +237,7 @@ async fn unit(cx: Context, Path(id): Path<String>, Query(asking): Query<Asking>)
         facts.push(format!("{} km²", number(area, 1)));
     }
     let content = UnitPage {
+        acts: cx.acts(&offers::unit(unit, v.full_name())),
         page: cx.page(v.full_name())?,
         unit,
         kind: v.kind.clone(),

@@ -15,6 +15,7 @@ use web::{Answer, Page};
 use crate::actions::send_mailing::SendMailing;
 use crate::channel::Via;
 use crate::http::{Tab, document, own_page, tabs, told, way};
+use crate::offers;
 use crate::store::mailings::{self, Mailing};
 
 const PER_PAGE: i64 = 30;
@@ -104,6 +105,7 @@ struct OnePage {
     paragraphs: Vec<String>,
     file: bool,
     ways: Vec<WayLine>,
+    acts: Vec<kit::Link>,
 }
 
 pub(super) async fn list(cx: Context, Query(asked): Query<Asked>) -> Answer {
@@ -228,6 +230,8 @@ pub(super) async fn show(cx: Context, Path(id): Path<Uuid>) -> Answer {
     };
     let ways = mailings::ways(&cx.db, id).await?.into_iter().map(line).collect();
     let who = cx.house.name_of(&mailing.created_by).await?;
+    let root = cx.house.get::<Atlas>()?.require_root()?;
+    let acts = cx.acts(&offers::document(mailing.id, root, mailing.title.clone()));
     let page = OnePage {
         page: cx.page(mailing.title.clone())?,
         tabs: tabs(&cx),
@@ -237,6 +241,7 @@ pub(super) async fn show(cx: Context, Path(id): Path<Uuid>) -> Answer {
         paragraphs: mailing.body.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect(),
         file: mailing.file.is_some(),
         ways,
+        acts,
     };
     own_page(StatusCode::OK, &page)
 }

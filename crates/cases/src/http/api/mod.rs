@@ -1,12 +1,14 @@
 //! `/api/v1`: reports in, cases out.
 
-mod near;
+pub(super) mod near;
 mod photos;
 mod points;
 mod reports;
 mod status;
 
 use kit::Route;
+
+pub(super) use points::steps;
 
 pub(super) fn routes() -> Vec<Route> {
     [reports::routes(), photos::routes(), near::routes(), points::routes(), status::routes()].concat()

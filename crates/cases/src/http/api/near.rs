@@ -20,7 +20,7 @@ use crate::store::lists::{self, Filter, Sees};
 use crate::workflow::Stage;
 
 /// So close is «here».
-const METRES: f64 = 150.0;
+pub(in crate::http) const METRES: f64 = 150.0;
 /// Metres in a degree of latitude.
 const DEGREE: f64 = 111_320.0;
 /// No list of neighbours is longer.
@@ -51,13 +51,19 @@ impl Asking {
 }
 
 /// Metres between two points that are not far from each other.
-fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
+pub(in crate::http) fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (north, east) = (a.0 - b.0, (a.1 - b.1) * a.0.to_radians().cos());
     north.hypot(east) * DEGREE
 }
 
+/// The box around what is «here»: west, south, east, north.
+pub(in crate::http) fn around(at: Position) -> [f64; 4] {
+    let (up, aside) = (METRES / DEGREE, METRES / DEGREE / at.lat.to_radians().cos().max(0.1));
+    [at.lon - aside, at.lat - up, at.lon + aside, at.lat + up]
+}
+
 /// The categories of the same group; all where none is named.
-fn kin(desk: &Desk, category: &str) -> Vec<String> {
+pub(in crate::http) fn kin(desk: &Desk, category: &str) -> Vec<String> {
     let types = desk.types.all();
     let group = types.iter().find_map(|k| k.flow.category(category)).map(|c| c.group.clone());
     let Some(group) = group else { return Vec::new() };
@@ -68,11 +74,10 @@ fn kin(desk: &Desk, category: &str) -> Vec<String> {
 async fn near(cx: Context, Query(asking): Query<Asking>) -> Answer {
     let at = asking.position()?;
     let desk = Desk::open(&cx)?;
-    let (up, aside) = (METRES / DEGREE, METRES / DEGREE / at.lat.to_radians().cos().max(0.1));
     let filter = Filter {
         categories: kin(&desk, &asking.category),
         stages: [Stage::New, Stage::Work, Stage::Review].iter().map(|s| s.number()).collect(),
-        bounds: Some([at.lon - aside, at.lat - up, at.lon + aside, at.lat + up]),
+        bounds: Some(around(at)),
         ..Filter::default()
     };
     let here = (at.lat, at.lon);

@@ -26,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The differences between neighbours; the first from nothing.
-fn steps(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+pub(in crate::http) fn steps(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut before = 0;
     numbers
         .map(|n| {

@@ -14,6 +14,7 @@ use crate::actions::ask_agencies::{AnswerAsked, AskAgencies};
 use crate::actions::classify::Classify;
 use crate::actions::direct::Direct;
 use crate::actions::extend::{AskExtension, DecideExtension};
+use crate::actions::join::Forget;
 use crate::actions::merge::{Merge, Split};
 use crate::actions::moderate::Moderate;
 use crate::actions::no_case;
@@ -32,6 +33,7 @@ pub(in crate::http) fn routes() -> Vec<Route> {
         Route::post("/cases/{code}/merge", staff, post(merge)),
         Route::post("/cases/{code}/split", staff, post(split)),
         Route::post("/cases/{code}/moderate", staff, post(moderate)),
+        Route::post("/cases/{code}/also/erase", staff, post(forget)),
     ]
 }
 
@@ -146,6 +148,12 @@ async fn merge(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) 
         None => Err(invalid("case_code", "Hãy ghi mã vụ việc nhận gộp, ví dụ PA-26-000012.")),
     };
     after(&cx, &code, done, "case-done", typed.get("into").to_owned()).await
+}
+
+async fn forget(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {
+    let citizen = typed.get("citizen").parse().map_err(|_| no_case())?;
+    let done = Forget { citizen }.run(&cx, id(&code)?).await;
+    after(&cx, &code, done, "case-also-erased", String::new()).await
 }
 
 async fn split(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {

@@ -28,20 +28,20 @@ pub(in crate::http) fn routes() -> Vec<Route> {
 }
 
 /// A line of the history, ready to show.
-struct Told {
-    at: String,
-    what: String,
-    who: String,
-    text: String,
-    note: String,
-    inside: bool,
+pub(crate) struct Told {
+    pub at: String,
+    pub what: String,
+    pub who: String,
+    pub text: String,
+    pub note: String,
+    pub inside: bool,
 }
 
 /// A clock, ready to show.
-struct ClockShown {
-    name: String,
-    state: &'static str,
-    words: String,
+pub(crate) struct ClockShown {
+    pub name: String,
+    pub state: &'static str,
+    pub words: String,
 }
 
 /// A step that the reader may take now.
@@ -128,6 +128,8 @@ struct CasePage {
     dispute: Option<String>,
     extension: Option<ExtensionShown>,
     reporter: Option<Reporter>,
+    also: Vec<Reporter>,
+    from: Option<kit::Link>,
     said: String,
     fault: Option<String>,
     snippets: Vec<Snippet>,
@@ -241,7 +243,13 @@ fn steps(
         .collect()
 }
 
-fn clock_shown(cx: &Context, desk: &Desk, case: &Case, kind: ClockKind) -> Result<Option<ClockShown>> {
+/// How one clock of a case stands.
+pub(super) fn clock_shown(
+    cx: &Context,
+    desk: &Desk,
+    case: &Case,
+    kind: ClockKind,
+) -> Result<Option<ClockShown>> {
     let all = case.clocks()?;
     let say = |key: &str, at: String| cx.words.say(cx.lang, key, &[("at", at.into())]);
     let late = all.is_late(kind, desk.now);
@@ -272,7 +280,8 @@ async fn note(cx: &Context, desk: &Desk, kind: &CaseType, detail: &Json) -> Resu
     Ok(said)
 }
 
-async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
+/// What was done, the first line first.
+pub(super) async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
     let mut told = Vec::new();
     for line in store::entries::of(&cx.db, id, 0).await? {
         let who = match line.actor.as_str() {
@@ -316,6 +325,10 @@ pub(crate) async fn draw(cx: &Context, code: &str, said: Said) -> Answer {
     let reporter = match intake {
         true => store::people::reporter(&cx.db, id).await?,
         false => None,
+    };
+    let also = match intake {
+        true => store::also::of(&cx.db, id).await?,
+        false => Vec::new(),
     };
     let severity = flow.severity(&case.severity);
     let own = case.code(&flow.code);
@@ -365,6 +378,8 @@ pub(crate) async fn draw(cx: &Context, code: &str, said: Said) -> Answer {
         dispute: store::disputes::since(&cx.db, id).await?.map(|at| desk.moment(at)),
         extension,
         reporter,
+        also,
+        from: cx.found(&case.source),
         code: own,
         case,
         fault: said.fault,

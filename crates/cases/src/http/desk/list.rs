@@ -10,6 +10,7 @@ use serde::Deserialize;
 use web::{Answer, Page};
 
 use super::bulk::MINE;
+use super::map::{self, OnMap};
 use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
 use crate::service::CaseType;
@@ -54,6 +55,8 @@ pub(crate) struct Asking {
     pub only: String,
     /// `due` or nothing.
     pub order: String,
+    /// `map` or nothing.
+    pub view: String,
     /// Where the page begins: `seq` or `due:seq`.
     pub after: String,
 }
@@ -72,6 +75,7 @@ impl Asking {
             ("channel", &self.channel),
             ("only", &self.only),
             ("order", &self.order),
+            ("view", &self.view),
         ];
         let changed = |key: &str, own: &str| -> String {
             changes.iter().find(|c| c.0 == key).map_or(own.to_owned(), |c| c.1.to_owned())
@@ -155,6 +159,7 @@ struct Tab {
 
 /// A case in the list.
 struct Row {
+    seq: i64,
     code: String,
     title: String,
     about: String,
@@ -186,6 +191,8 @@ struct ListPage {
     views: Vec<View>,
     here: String,
     bulk: Vec<Choice>,
+    map: Option<OnMap>,
+    view_link: String,
 }
 
 fn row(cx: &Context, desk: &Desk, case: &Case, disputed: &[i64]) -> Result<Option<Row>> {
@@ -198,6 +205,7 @@ fn row(cx: &Context, desk: &Desk, case: &Case, disputed: &[i64]) -> Result<Optio
         about.push(cx.words.say(cx.lang, "case-supporters", &[("n", case.supporters.into())]));
     }
     Ok(Some(Row {
+        seq: case.seq,
         code: case.code(&kind.flow.code),
         disputed: disputed.contains(&case.seq),
         title: case.title.clone(),
@@ -312,7 +320,13 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         kit::Actor::Person { id, .. } => desk::views(&cx.db, *id).await?,
         _ => Vec::new(),
     };
+    let map = match asking.view.as_str() {
+        "map" => Some(map::draw(&cx, &desk, &reading, &asking).await?),
+        _ => None,
+    };
     page(&ListPage {
+        view_link: asking.link(&[("view", if map.is_some() { "" } else { "map" })]),
+        map,
         bulk,
         views,
         here,

@@ -7,15 +7,19 @@ use axum::extract::{Form, Query};
 use axum::routing::get;
 use foundation::{Kind, Result};
 use http::StatusCode;
-use kit::http::{page, redirect_with};
+use kit::http::{page, redirect_with, url_encode};
 use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
 use web::{Answer, Page};
 
+use super::case::find;
+use super::near::{self, Asked, Near, read_position};
+use crate::actions::join::Join;
 use crate::actions::receive::{Receipt, Receive, phone};
 use crate::actions::step::TakeStep;
 use crate::case::Given;
-use crate::http::show::{Choice, Desk};
+use crate::http::show::{Choice, Desk, number_of};
+use crate::receipt;
 use crate::service::CaseType;
 use crate::store;
 use crate::store::lists::{self, Filter, Sees};
@@ -49,6 +53,16 @@ pub(crate) struct Typed {
     content: String,
     source: String,
     pass_on: String,
+    /// «10.0452, 105.7469».
+    position: String,
+    /// The case nearby that the caller met too.
+    join: String,
+    /// The button that makes a new case beside those nearby.
+    anyway: String,
+    /// The button that only looks the caller up.
+    look: String,
+    /// The button that goes on to the next call.
+    next: String,
 }
 
 /// A group of categories.
@@ -76,6 +90,8 @@ struct NewPage {
     places: Vec<Choice>,
     channels: Vec<Choice>,
     before: Option<Vec<Before>>,
+    near: Vec<Near>,
+    from: Option<kit::Link>,
     reporter: bool,
     fault: Option<String>,
 }
@@ -122,7 +138,12 @@ async fn before(cx: &Context, desk: &Desk, typed: &Typed) -> Result<Option<Vec<B
     Ok(Some(told))
 }
 
-async fn draw(cx: &Context, mut typed: Typed, fault: Option<String>) -> Answer {
+async fn draw(cx: &Context, typed: Typed, fault: Option<String>) -> Answer {
+    offer(cx, typed, fault, Vec::new()).await
+}
+
+/// The form, with the cases nearby that are to be looked at before another is made.
+async fn offer(cx: &Context, mut typed: Typed, fault: Option<String>, near: Vec<Near>) -> Answer {
     let desk = Desk::open(cx)?;
     let kinds = kinds(cx, &desk);
     let kind = kinds
@@ -174,6 +195,8 @@ async fn draw(cx: &Context, mut typed: Typed, fault: Option<String>) -> Answer {
         places: desk.communes(&typed.place),
         channels: ways.iter().map(|w| choose(w, cx.t(&format!("case-by-{w}")), &typed.channel)).collect(),
         before: before(cx, &desk, &typed).await?,
+        near,
+        from: cx.found(&typed.source),
         reporter: flow.intake != Intake::Inside,
         typed,
         fault,
@@ -182,6 +205,17 @@ async fn draw(cx: &Context, mut typed: Typed, fault: Option<String>) -> Answer {
 
 async fn show(cx: Context, Query(typed): Query<Typed>) -> Answer {
     draw(&cx, typed, None).await
+}
+
+/// Who calls, as typed.
+fn caller(typed: &Typed) -> Reporter {
+    Reporter {
+        citizen: None,
+        name: typed.name.clone(),
+        phone: typed.phone.clone(),
+        email: typed.email.clone(),
+        consent: !typed.consent.is_empty(),
+    }
 }
 
 async fn write(cx: &Context, typed: &Typed) -> Result<Receipt> {
@@ -199,15 +233,10 @@ async fn write(cx: &Context, typed: &Typed) -> Result<Receipt> {
         title: typed.title.clone(),
         content: typed.content.clone(),
         address: typed.address.clone(),
+        position: read_position(&typed.position)?,
         place: typed.place.parse().ok(),
         channel,
-        reporter: Reporter {
-            citizen: None,
-            name: typed.name.clone(),
-            phone: typed.phone.clone(),
-            email: typed.email.clone(),
-            consent: !typed.consent.is_empty(),
-        },
+        reporter: caller(typed),
         source: typed.source.chars().take(200).collect(),
         ..Receive::default()
     }
@@ -223,10 +252,82 @@ async fn pass_on(cx: &Context, receipt: &Receipt) -> Result<()> {
     TakeStep { step: step.id.clone(), given, seen: None }.run(cx, receipt.case.seq).await.map(|_| ())
 }
 
+/// What is near what was typed; nothing for what is no report of a citizen, for a form that came before, and
+/// for what cannot be read: the fault is told when it is written.
+async fn duplicates(cx: &Context, typed: &Typed) -> Result<Vec<Near>> {
+    let desk = Desk::open(cx)?;
+    let of_citizens = desk.types.find(&typed.kind).is_some_and(|k| k.flow.intake != Intake::Inside);
+    let (Ok(secret), Ok(at)) = (receipt::secret(&typed.key), read_position(&typed.position)) else {
+        return Ok(Vec::new());
+    };
+    if !of_citizens || store::people::of_receipt(&cx.db, &receipt::kept(&secret)).await?.is_some() {
+        return Ok(Vec::new());
+    }
+    let asked = Asked {
+        position: at,
+        place: typed.place.parse().ok(),
+        address: typed.address.clone(),
+        category: typed.category.clone(),
+    };
+    near::near(cx, &desk, &typed.kind, &asked).await
+}
+
+/// The caller met what is already there.
+async fn join(cx: &Context, typed: Typed) -> Answer {
+    let desk = Desk::open(cx)?;
+    let (id, case, kind) = find(cx, &desk, &typed.join).await?;
+    let act = Join { key: typed.key.clone(), caller: caller(&typed), text: typed.content.clone() };
+    match act.run(cx, id).await {
+        Ok(_) => {
+            let code = case.code(&kind.flow.code);
+            let told = cx.words.say(cx.lang, "case-joined", &[("code", code.clone().into())]);
+            redirect_with(&after(&typed, &code), &told)
+        }
+        Err(e) if matches!(e.kind(), Kind::Invalid | Kind::Conflict) => {
+            refused(cx, Typed { join: String::new(), ..typed }, &e).await
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Where a form that is done leads: to its case, or to the next call.
+fn after(typed: &Typed, code: &str) -> String {
+    if typed.next.is_empty() { format!("/cases/{code}") } else { next_call(typed) }
+}
+
+/// The form again, with what is wrong in it.
+async fn refused(cx: &Context, typed: Typed, fault: &foundation::Error) -> Answer {
+    let mut response = draw(cx, typed, Some(fault.message().to_owned())).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// The empty form for the next call, with what stays the same from call to call.
+fn next_call(typed: &Typed) -> String {
+    let stays = [("kind", &typed.kind), ("channel", &typed.channel), ("pass_on", &typed.pass_on)];
+    let pairs: Vec<String> = stays
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| format!("{key}={}", url_encode(value)))
+        .collect();
+    format!("/cases/new?{}", pairs.join("&"))
+}
+
 async fn receive(cx: Context, Form(mut typed): Form<Typed>) -> Answer {
     if typed.kind.is_empty() {
         let first = kinds(&cx, &Desk::open(&cx)?).first().map(|k| k.id.clone());
         typed.kind = first.unwrap_or_default();
+    }
+    if !typed.look.is_empty() {
+        let fault = phone(&typed.phone).err().map(|e| e.message().to_owned());
+        return draw(&cx, typed, fault).await;
+    }
+    if number_of(&typed.join).is_some() {
+        return join(&cx, typed).await;
+    }
+    let near = if typed.anyway.is_empty() { duplicates(&cx, &typed).await? } else { Vec::new() };
+    if !near.is_empty() {
+        return offer(&cx, typed, None, near).await;
     }
     match write(&cx, &typed).await {
         Ok(receipt) => {
@@ -234,13 +335,9 @@ async fn receive(cx: Context, Form(mut typed): Form<Typed>) -> Answer {
                 pass_on(&cx, &receipt).await?;
             }
             let told = cx.words.say(cx.lang, "case-received-as", &[("secret", receipt.secret.into())]);
-            redirect_with(&format!("/cases/{}", receipt.code), &told)
+            redirect_with(&after(&typed, &receipt.code), &format!("{}: {told}", receipt.code))
         }
-        Err(e) if matches!(e.kind(), Kind::Invalid | Kind::Conflict) => {
-            let mut response = draw(&cx, typed, Some(e.message().to_owned())).await?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
+        Err(e) if matches!(e.kind(), Kind::Invalid | Kind::Conflict) => refused(&cx, typed, &e).await,
         Err(e) => Err(e.into()),
     }
 }

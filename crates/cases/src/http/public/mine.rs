@@ -266,7 +266,7 @@ async fn draw(
 
 /// The address under which the reader knows us, for the code to scan. Whether it is reached over TLS, through
 /// a proxy too, is what the program was told at its start.
-async fn origin(cx: &Context, headers: &HeaderMap) -> Result<String> {
+pub(in crate::http) async fn origin(cx: &Context, headers: &HeaderMap) -> Result<String> {
     let own = storage::settings::get(&cx.db, "serve.address").await?.unwrap_or_default();
     let scheme = if own.starts_with("https://") { "https" } else { "http" };
     let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");

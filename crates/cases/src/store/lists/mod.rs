@@ -5,7 +5,7 @@
 
 mod strand;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use foundation::{Instant, Result};
 use kit::UnitId;
@@ -155,12 +155,26 @@ pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<Counted> {
 pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<Dot>> {
     let Some(reading) = Reading::of(db.dialect(), sees, filter, true) else { return Ok(Vec::new()) };
     let columns = "c.seq AS seq, c.lat AS lat, c.lon AS lon, CAST(c.stage AS BIGINT) AS stage,
-        c.kind AS kind, c.category AS category, c.due_at AS due_at";
+        c.kind AS kind, c.category AS category, c.severity AS severity, c.due_at AS due_at";
     let (sql, values) = reading.select(columns, "c.lat IS NOT NULL", None, limit);
     let mut found: Vec<Dot> = db.all(&sql, values).await?;
     found.sort_by_key(|d: &Dot| std::cmp::Reverse(d.seq));
     found.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(found)
+}
+
+/// How many of the newest [`MOST_COUNTED`] cases lie in each place, and how many were counted.
+pub async fn by_place(db: &Db, sees: &Sees, filter: &Filter) -> Result<(Vec<(UnitId, i64)>, i64)> {
+    let Some(reading) = Reading::of(db.dialect(), sees, filter, true) else { return Ok((Vec::new(), 0)) };
+    let (sql, values) = reading.select("c.seq AS seq, c.place AS place", "TRUE", None, MOST_COUNTED);
+    let mut found: Vec<(i64, UnitId)> = db.all(&sql, values).await?;
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found.truncate(MOST_COUNTED as usize);
+    let mut places: BTreeMap<UnitId, i64> = BTreeMap::new();
+    for (_, place) in &found {
+        *places.entry(*place).or_default() += 1;
+    }
+    Ok((places.into_iter().collect(), found.len() as i64))
 }
 
 storage::row! {
@@ -179,6 +193,8 @@ storage::row! {
         pub kind: String,
         /// What it is about.
         pub category: String,
+        /// How urgent.
+        pub severity: String,
         /// When its next clock runs out.
         pub due_at: Option<Instant>,
     }
