@@ -17,7 +17,7 @@ use crate::store::lists::{self, Filter, Sees};
 use crate::workflow::Stage;
 
 /// No map has more dots: beyond them the newest are shown, and `all` says that some are not.
-const MOST: i64 = 12_000;
+const MOST: i64 = 25_000;
 /// Parts of a degree.
 const SCALE: f64 = 10_000.0;
 
