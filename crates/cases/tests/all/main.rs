@@ -4,6 +4,7 @@
 
 mod citizen;
 mod desk;
+mod dispute;
 mod form;
 mod handler;
 mod keep;
