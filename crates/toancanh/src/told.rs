@@ -97,7 +97,9 @@ fn to_staff(deed: &str, rings: bool) -> Vec<(&'static str, Permission)> {
     match deed {
         "receive" if rings => vec![("case.urgent", Permission::TakeInCases)],
         "take_in" if rings => vec![("case.urgent", Permission::HandleCases)],
-        "take_in" | "assign" | "direct" | "settle" | "reopen" => vec![("case.assigned", Permission::HandleCases)],
+        "take_in" | "assign" | "direct" | "settle" | "reopen" => {
+            vec![("case.assigned", Permission::HandleCases)]
+        }
         "propose" => vec![("case.approval_wanted", Permission::ApproveAnswers)],
         _ => Vec::new(),
     }

@@ -2,21 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+use cases::actions::ask_agencies::{AnswerAsked, AskAgencies};
+use cases::actions::name_handler::NameHandler;
 use cases::actions::receive::Receive;
 use cases::actions::step::TakeStep;
 use cases::case::Given;
 use foundation::number::NumberStyle;
 use foundation::{Calendar, Date, Period};
+use identity::actions::create_account::CreateAccount;
+use identity::actions::give_grant::GiveGrant;
 use indicators::Engine;
 use indicators::actions::record::{Mode, Record, SourceSpec};
 use indicators::check::Incoming;
-use kit::{Context, UnitId};
+use kit::{Context, Fields, Role, UnitId};
+use notices::Person;
 use storage::args;
 use storage::testing::TestDb;
 use toancanh::lease::Lease;
 use toancanh::of_cases::tell_figures;
 use units::actions::choose_root::ChooseRoot;
 use units::{Atlas, Level};
+use uuid::Uuid;
 
 const ROOT: UnitId = 92;
 
@@ -116,6 +122,71 @@ async fn a_case_is_told_as_figures_beside_what_a_file_told() {
         assert_eq!(tell_figures(&cx.house).await.unwrap(), 0, "the same again tells nothing");
         // What the events cause: every one is wired.
         toancanh::outbox::drain(&cx.house).await;
+        let (waiting, _) = storage::outbox::counts(&cx.db).await.unwrap();
+        assert_eq!(waiting, 0);
+    }
+}
+
+/// Who was told what of cases.
+async fn told(cx: &Context, person: Uuid) -> Vec<String> {
+    let mine = notices::store::notices::mine(&cx.db, Person::Account(person), None, 20).await.unwrap();
+    mine.into_iter().map(|n| n.kind).collect()
+}
+
+async fn officer(cx: &Context, sign_in: &str, role: Role, unit: UnitId) -> Uuid {
+    let new = CreateAccount { name: sign_in.into(), sign_in: sign_in.into() };
+    let account = new.run(cx).await.unwrap().0;
+    let grant = GiveGrant {
+        account,
+        role,
+        unit,
+        packs: Fields::All,
+        valid_from: Some(Date::of(cx.clock.now())),
+        valid_to: None,
+    };
+    grant.run(cx).await.unwrap();
+    account
+}
+
+#[tokio::test]
+async fn whoever_is_named_is_told_and_a_dispute_is_told_to_who_directs_both_sides() {
+    for test in storage::testing::all().await.unwrap() {
+        let cx = place(&test).await;
+        let map = cx.house.get::<Atlas>().unwrap().map();
+        let communes = map.below(ROOT, Level::Commune, Date::of(cx.clock.now()));
+        let (here, there) = (communes[0].unit, communes[1].unit);
+        let city = officer(&cx, "chu.tich.tp", Role::Leader, ROOT).await;
+        let ward = officer(&cx, "chu.tich.xa", Role::Leader, here).await;
+        let (hai, ba) =
+            (officer(&cx, "hai", Role::Officer, here).await, officer(&cx, "ba", Role::Officer, there).await);
+        let id = report(&cx, here).await;
+        let given = Given {
+            category: Some("street_light".into()),
+            severity: Some("normal".into()),
+            agency: Some(here),
+            ..Given::default()
+        };
+        TakeStep { step: "take_in".into(), given, seen: None }.run(&cx, id).await.unwrap();
+        toancanh::outbox::drain(&cx.house).await;
+        let before = told(&cx, hai).await.len();
+        let name = |handler| NameHandler { handler: Some(handler), text: String::new(), seen: None };
+        assert_eq!(name(ba).run(&cx, id).await.unwrap_err().code(), "case_handler", "of another commune");
+        name(hai).run(&cx, id).await.unwrap();
+        toancanh::outbox::drain(&cx.house).await;
+        assert_eq!(told(&cx, hai).await.len(), before + 1, "{}", test.name());
+
+        let ask = AskAgencies {
+            agencies: vec![there],
+            question: "Ai quản lý tuyến này?".into(),
+            hours: 8,
+            seen: None,
+        };
+        ask.run(&cx, id).await.unwrap();
+        let no = AnswerAsked { agency: there, text: "Không phải xã tôi".into(), agrees: false };
+        no.run(&cx, id).await.unwrap();
+        toancanh::outbox::drain(&cx.house).await;
+        assert_eq!(told(&cx, city).await, ["case.disagreement"]);
+        assert!(told(&cx, ward).await.is_empty(), "they are one side of it");
         let (waiting, _) = storage::outbox::counts(&cx.db).await.unwrap();
         assert_eq!(waiting, 0);
     }

@@ -1,6 +1,9 @@
 -- Who added a photo, as in the audit log; the reporter is «reporter». Officers alone read it.
 ALTER TABLE case_photo ADD COLUMN added_by TEXT NOT NULL DEFAULT 'reporter';
 
+-- Whose answers are awaited, for those who see every agency; case_asked_agency is for one's own.
+CREATE INDEX case_asked_open ON case_asked (seq) WHERE answered_at IS NULL;
+
 -- Agencies that were asked do not agree: whoever directs all of them decides.
 CREATE TABLE case_dispute (
     seq         BIGINT  NOT NULL PRIMARY KEY,

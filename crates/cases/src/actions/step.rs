@@ -58,7 +58,8 @@ impl TakeStep {
                 return Err(conflict("case_asked_waiting", why));
             }
             if store::disputes::is_open(&mut acting.tx, id).await? {
-                let why = "Các đơn vị phối hợp chưa thống nhất: chờ bút phê của lãnh đạo phụ trách các đơn vị.";
+                let why =
+                    "Các đơn vị phối hợp chưa thống nhất: chờ bút phê của lãnh đạo phụ trách các đơn vị.";
                 return Err(conflict("case_asked_disagree", why));
             }
         }

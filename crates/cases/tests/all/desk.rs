@@ -1,8 +1,12 @@
 //! The desk's own pages over HTTP.
 
+use cases::actions::receive::Receive;
 use http::StatusCode;
 
-use crate::place::{CAI_KHE, EMAIL, House, NAME, PHONE, WARD_OFFICE, WARD_POLICE};
+use crate::form::Page;
+use crate::place::{CAI_KHE, EMAIL, House, NAME, PHONE, REPORT, WARD_OFFICE, WARD_POLICE, shipped};
+
+const TASK: &str = include_str!("../../../../packs/petitions/workflows/task.yaml");
 
 fn key(n: usize) -> String {
     format!("a key of the desk's form {n}")
@@ -147,5 +151,72 @@ async fn a_text_belongs_to_its_agency() {
         assert!(house.get("officer", "/cases/shift").await.text().contains("Đã thay bóng đèn."));
         assert!(!house.get("other", "/cases/shift").await.text().contains("Đã thay bóng đèn."));
         assert_eq!(house.form("other", "/cases/snippets", &text).await.status, StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test]
+async fn a_text_written_often_is_put_into_the_form_of_an_answer_without_a_script() {
+    for house in House::all().await {
+        let unit = WARD_OFFICE.to_string();
+        let words = "Đã thay bóng <mới>.";
+        let text = [("unit", unit.as_str()), ("name", "Đã thay bóng"), ("text", words)];
+        house.form("officer", "/cases/snippets", &text).await;
+        let kept = cases::store::desk::snippets(&house.cx.db, vec![WARD_OFFICE]).await.unwrap();
+        let id = kept[0].id.to_string();
+        let code = house.report("Đèn hỏng", "street_light").await.code;
+        let take = [("agency", unit.as_str())];
+        house.form("desk", &format!("/cases/{code}/steps/take_in"), &take).await;
+        let page = house.get("officer", &format!("/cases/{code}")).await.text();
+        assert!(page.contains("data-fill") && page.contains(&format!("data-snippet=\"{id}\"")), "{page}");
+        let fill = [("text", "Kính gửi ông bà."), ("snippet", id.as_str()), ("fill", "1")];
+        let filled = house.form("officer", &format!("/cases/{code}/steps/propose"), &fill).await;
+        assert_eq!(filled.status, StatusCode::OK, "{}", filled.text());
+        assert!(filled.text().contains("Kính gửi ông bà.\nĐã thay bóng &#60;mới&#62;.</textarea>"));
+        assert_eq!(house.case(1).await.state, "accepted", "{}: nothing was sent yet", house.name);
+        // Those of another agency are not there, whoever names them.
+        let other = house.report_at("Đèn xã hỏng", "street_light", crate::place::TRAN_DE).await.code;
+        let page = house.get("other", &format!("/cases/{other}")).await.text();
+        assert!(!page.contains("data-snippet"));
+        let filled = house.form("other", &format!("/cases/{other}/steps/tell"), &fill).await.text();
+        assert!(!filled.contains("Đã thay bóng"));
+    }
+}
+
+#[tokio::test]
+async fn types_on_one_page_share_their_steps_and_what_does_not_fit_is_said() {
+    for house in House::all().await {
+        let mut kinds = Vec::new();
+        for (file, text) in [("report.yaml", REPORT), ("task.yaml", TASK)] {
+            let mut kind = shipped(file, text);
+            for severity in &mut kind.flow.severities {
+                severity.calendar = cases::service::ALWAYS.into();
+            }
+            kinds.push(kind);
+        }
+        let mut tx = house.cx.db.begin().await.unwrap();
+        cases::store::types::save(&mut tx, &kinds, house.cx.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        house.cx.house.get::<cases::Types>().unwrap().reload(&house.cx.db).await.unwrap();
+        let report = house.report("Đèn hỏng", "street_light").await.code;
+        let task = Receive {
+            key: foundation::new_id().to_string(),
+            kind: "petitions.task".into(),
+            title: "Kiểm tra đèn".into(),
+            content: "Kiểm tra toàn tuyến".into(),
+            place: Some(CAI_KHE),
+            channel: "inside",
+            ..Receive::default()
+        };
+        let task = task.run(&house.cx).await.unwrap().code;
+        let page = house.get("duty", "/cases?tab=new").await.text();
+        assert!(page.contains(">Tiếp nhận (Phản ánh hiện trường)<"), "{} {page}", house.name);
+        assert!(page.contains(">Nhận nhiệm vụ (Nhiệm vụ)<"));
+        let one = house.get("duty", "/cases?tab=new&kind=petitions.report").await.text();
+        assert!(one.contains(">Tiếp nhận<") && !one.contains("Nhận nhiệm vụ"), "of a chosen type its own");
+        let both = [("case", report.as_str()), ("case", task.as_str()), ("step", "take_in")];
+        let done = house.form("duty", "/cases/bulk", &both).await;
+        let told = done.notice();
+        assert!(told.contains("Đã thực hiện 1 vụ việc"), "{told}");
+        assert!(told.contains(&format!("{task}: Loại «Nhiệm vụ» không có bước này")), "{told}");
     }
 }

@@ -93,11 +93,10 @@ async fn an_officer_takes_what_is_nobodys_and_lays_down_their_own() {
         assert!(house.case(id).await.handler.is_some());
         assert!(house.get("officer", "/cases?tab=work").await.text().contains("value=\"@me\""));
         // Whoever gets the case next begins with nobody named.
-        let given = Given {
-            agency: Some(crate::place::WARD_POLICE),
-            text: "Của công an".into(),
-            ..Given::default()
-        };
+        let given =
+            Given {
+                agency: Some(crate::place::WARD_POLICE), text: "Của công an".into(), ..Given::default()
+            };
         let pass = TakeStep { step: "assign".into(), given, seen: None };
         assert_eq!(pass.run(&house.as_("officer"), id).await.unwrap().handler, None);
     }

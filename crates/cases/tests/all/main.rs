@@ -5,6 +5,7 @@
 mod citizen;
 mod console;
 mod desk;
+mod dispute;
 mod form;
 mod handler;
 mod keep;

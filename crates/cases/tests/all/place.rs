@@ -51,6 +51,8 @@ pub fn session(name: &str) -> Session {
         "duty" => person("Trực ban", &[(Role::DutyOfficer, EVERYWHERE)]),
         // Those of the ward.
         "officer" => person("Cán bộ phường", &[(Role::Officer, WARD)]),
+        // Of the whole city.
+        "director" => person("Chủ tịch thành phố", &[(Role::Leader, EVERYWHERE)]),
         "leader" => person("Chủ tịch phường", &[(Role::Leader, WARD)]),
         // Of another commune.
         "other" => person("Cán bộ xã", &[(Role::Officer, &[TRAN_DE, COMMUNE_OFFICE])]),

@@ -23,6 +23,10 @@ pub(in crate::http) fn routes() -> Vec<Route> {
     vec![Route::post("/cases/bulk", staff, post(bulk)), Route::post("/cases/views", staff, post(view))]
 }
 
+/// What is told once has room for so many reasons, with so many cases each.
+const MOST_REASONS: usize = 4;
+const MOST_NAMED: usize = 5;
+
 /// Where to go back to: only within the list.
 fn back(typed: &Typed) -> String {
     let query = typed.get("back");
@@ -44,6 +48,10 @@ async fn one(cx: &Context, code: &str, typed: &Typed) -> Result<()> {
         let text = typed.get("text").to_owned();
         return (NameHandler { handler, text, seen: None }).run(cx, id).await.map(|_| ());
     }
+    if kind.flow.step(typed.get("step")).is_none() {
+        let why = format!("Loại «{}» không có bước này.", kind.flow.name.vi);
+        return Err(invalid("case_step_none", why));
+    }
     let given = Given {
         text: typed.get("text").to_owned(),
         agency: typed.get("agency").parse().ok().or(Some(case.agency)),
@@ -58,21 +66,27 @@ async fn bulk(cx: Context, Form(typed): Form<Typed>) -> Answer {
     if codes.is_empty() {
         return redirect_with(&back(&typed), &cx.t("case-bulk-none"));
     }
-    let (mut done, mut left) = (0_i64, Vec::new());
+    // Why some were left, and which of them for each reason.
+    let (mut done, mut left): (i64, Vec<(String, Vec<&str>)>) = (0, Vec::new());
     for code in &codes {
         match one(&cx, code, &typed).await {
             Ok(()) => done += 1,
-            Err(e) => left.push(format!("{code}: {}", e.message())),
+            Err(e) => match left.iter_mut().find(|(why, _)| why == e.message()) {
+                Some((_, codes)) => codes.push(code),
+                None => left.push((e.message().to_owned(), vec![code])),
+            },
         }
     }
     let mut told = cx.words.say(cx.lang, "case-bulk-done", &[("n", done.into())]);
     if !left.is_empty() {
-        let shown: Vec<&str> = left.iter().take(3).map(String::as_str).collect();
-        told.push_str(&format!(
-            " {} {}",
-            cx.words.say(cx.lang, "case-bulk-left", &[("n", (left.len() as i64).into())]),
-            shown.join(" ")
-        ));
+        let n: usize = left.iter().map(|(_, codes)| codes.len()).sum();
+        told.push(' ');
+        told.push_str(&cx.words.say(cx.lang, "case-bulk-left", &[("n", (n as i64).into())]));
+        for (why, codes) in left.iter().take(MOST_REASONS) {
+            let more = if codes.len() > MOST_NAMED { "…" } else { "" };
+            let named = codes.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+            told.push_str(&format!(" {named}{more}: {why}"));
+        }
     }
     redirect_with(&back(&typed), &told)
 }

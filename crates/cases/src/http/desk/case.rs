@@ -269,9 +269,7 @@ async fn note(cx: &Context, desk: &Desk, kind: &CaseType, detail: &Json) -> Resu
     let mut said = desk.note(cx, kind, detail);
     let handler = match &detail["handler"] {
         Json::String(id) => cx.house.name_of(&format!("account:{id}")).await?,
-        Json::Null if detail.get("before").is_some_and(Json::is_string) => {
-            Some(cx.t("case-handler-nobody"))
-        }
+        Json::Null if detail.get("before").is_some_and(Json::is_string) => Some(cx.t("case-handler-nobody")),
         _ => None,
     };
     if let Some(name) = handler {

@@ -1,5 +1,7 @@
 //! `GET /cases`: the console: tabs, filters, what is due, by pages of a key.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::routing::get;
@@ -241,6 +243,32 @@ fn bulk_steps(cx: &Context, kind: &CaseType, stages: &[Stage]) -> Vec<Choice> {
         .collect()
 }
 
+/// The steps of several types for cases of a tab: those that all share first, of the others for which types they
+/// are. A case that a step does not fit is named with the reason when it was tried.
+fn bulk_of(cx: &Context, kinds: &[Arc<CaseType>], stages: &[Stage]) -> Vec<Choice> {
+    let mut all: Vec<(Choice, Vec<&str>)> = Vec::new();
+    for kind in kinds {
+        let name = kind.flow.name.get(cx.lang);
+        for step in bulk_steps(cx, kind, stages) {
+            match all.iter_mut().find(|(known, _)| known.value == step.value) {
+                Some((known, of)) => {
+                    if !known.label.split(" / ").any(|l| l == step.label) {
+                        known.label = format!("{} / {}", known.label, step.label);
+                    }
+                    of.push(name);
+                }
+                None => all.push((step, vec![name])),
+            }
+        }
+    }
+    all.sort_by_key(|(_, of)| of.len() < kinds.len());
+    let shown = |(step, of): (Choice, Vec<&str>)| match of.len() < kinds.len() {
+        true => Choice { label: format!("{} ({})", step.label, of.join(", ")), ..step },
+        false => step,
+    };
+    all.into_iter().map(shown).collect()
+}
+
 async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     if asking.tab.is_empty() {
         asking.tab = "work".into();
@@ -307,8 +335,16 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         ["late", "today", "mine", "paused"]
             .map(|o| choose(o, &cx.t(&format!("case-only-{o}")), &asking.only)),
     );
-    let mut bulk = of_kind.map(|kind| bulk_steps(&cx, kind, asking.stages())).unwrap_or_default();
-    let open = asking.stages().iter().any(|s| s.is_open());
+    // Without a type: the steps of those types that the page shows.
+    let on_page = |k: &&Arc<CaseType>| match kind {
+        Some(kind) => kind.id == k.id,
+        None => found.iter().any(|c| c.kind == k.id),
+    };
+    let on_page: Vec<Arc<CaseType>> = reading.kinds.iter().filter(on_page).cloned().collect();
+    // What others only ask of us is not ours to move.
+    let ours = asking.tab != "asked";
+    let mut bulk = if ours { bulk_of(&cx, &on_page, asking.stages()) } else { Vec::new() };
+    let open = ours && asking.stages().iter().any(|s| s.is_open());
     if open && cx.may(Permission::HandleCases) && matches!(cx.actor, kit::Actor::Person { .. }) {
         bulk.push(Choice { value: MINE.into(), label: cx.t("case-handler-take"), chosen: false });
     }

@@ -14,7 +14,13 @@ use crate::workflow::Deed;
 pub(super) fn offers(does: Deed) -> bool {
     matches!(
         does,
-        Deed::Propose | Deed::Approve | Deed::Tell | Deed::Ask | Deed::Refuse | Deed::PassOut | Deed::SendBack
+        Deed::Propose
+            | Deed::Approve
+            | Deed::Tell
+            | Deed::Ask
+            | Deed::Refuse
+            | Deed::PassOut
+            | Deed::SendBack
     )
 }
 
