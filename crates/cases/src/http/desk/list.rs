@@ -180,6 +180,8 @@ struct ListPage {
     bulk: Vec<Choice>,
     map: Option<OnMap>,
     view_link: String,
+    /// The commune or agency that the list is narrowed to: its name, and the list without it.
+    narrowed: Vec<(String, String)>,
 }
 
 /// «1.204», «hơn 10.000».
@@ -306,7 +308,12 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         "map" => Some(map::draw(&cx, &desk, &reading, &asking).await?),
         _ => None,
     };
+    let narrowed = [("place", &asking.place), ("agency", &asking.agency)]
+        .into_iter()
+        .filter_map(|(key, unit)| Some((desk.name(unit.parse().ok()?), asking.link(&[(key, "")]))))
+        .collect();
     page(&ListPage {
+        narrowed,
         view_link: asking.link(&[("view", if map.is_some() { "" } else { "map" })]),
         map,
         bulk: of_kind.map(|kind| bulk_steps(&cx, kind, asking.stages())).unwrap_or_default(),
