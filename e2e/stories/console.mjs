@@ -31,7 +31,7 @@ export async function run({ browser, base, server, artifacts, expect }) {
     await page.waitForLoadState();
     for (const key of keys) await page.keyboard.press(key);
   };
-  const focus = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+  const focus = () => page.evaluate(() => (document.activeElement === document.body ? '' : document.activeElement?.textContent?.trim() ?? ''));
   const at = (text, why) => expect.eventually(async () => (await focus()).includes(text), `${why}: the focus is at «${text}»`);
   const shoot = (label, of = page) => of.screenshot({ path: `${artifacts}/console-${label}.png`, fullPage: true });
 
