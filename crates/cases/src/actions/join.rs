@@ -2,8 +2,8 @@
 //! making a second one.
 //!
 //! Who: the intake desk at the case's place, while it is open. Who agreed to be told is kept as one more
-//! reporter, once for each phone; of who did not, nothing but the count is, not even a hash of the phone. What
-//! they said is a note that officers read. No clock moves.
+//! reporter, once for each phone; of who did not, nothing but the count is, not even a hash of the phone.
+//! What they said is a note that officers read. No clock moves.
 
 use foundation::{Result, error::conflict, error::forbidden};
 use kit::{Context, audit};

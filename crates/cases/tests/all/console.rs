@@ -1,10 +1,13 @@
 //! The console over HTTP: the desk's form from call to call, what lies nearby, the map, the sheet.
 
 use cases::actions::receive::{Position, Receive};
+use cases::offers::Tasks;
 use cases::store::people;
+use foundation::Clock;
 use http::StatusCode;
+use kit::{Offers, Subject};
 
-use crate::place::{CAI_KHE, EMAIL, House, NAME, PHONE, TRAN_DE, WARD_OFFICE};
+use crate::place::{CAI_KHE, CITY, EMAIL, House, NAME, PHONE, REPORT, TRAN_DE, WARD_OFFICE, shipped};
 
 fn key(n: usize) -> String {
     format!("a key of the console's form {n}")
@@ -221,10 +224,7 @@ async fn the_map_shows_what_the_list_shows_to_whoever_reads_it() {
         // Without script: communes with their number, which lead to the list of each.
         let page = house.get("desk", "/cases?tab=new&view=map&only=late").await.text();
         assert!(page.contains(": 3</title>") && page.contains(&format!("place={CAI_KHE}")), "{page}");
-        assert!(
-            page.contains("/cases/points?tab=new&amp;only=late")
-                || page.contains("/cases/points?tab=new&only=late")
-        );
+        assert!(page.contains("data-points=\"/cases/points?tab=new&#38;only=late\""), "the same conditions");
         assert!(page.contains("Không có vị trí"), "the list beside the map has all");
     }
 }
@@ -262,5 +262,38 @@ async fn a_sheet_has_no_reporter_unless_the_desk_says_why() {
         let kept = house.column("SELECT detail AS t FROM audit WHERE action = 'case.reveal'").await;
         assert!(kept.len() == 1 && kept[0].contains("Giao giấy mời làm việc"), "{kept:?}");
         assert!(!tells(&kept[0]));
+    }
+}
+
+#[tokio::test]
+async fn who_directs_at_a_unit_is_offered_a_task_about_what_they_see() {
+    let text = include_str!("../../../../packs/petitions/workflows/task.yaml");
+    for house in House::all().await {
+        let mut task = shipped("task.yaml", text);
+        for severity in &mut task.flow.severities {
+            severity.calendar = cases::service::ALWAYS.into();
+        }
+        let mut tx = house.cx.db.begin().await.unwrap();
+        let both = [shipped("report.yaml", REPORT), task];
+        cases::store::types::save(&mut tx, &both, house.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        house.cx.house.get::<cases::Types>().unwrap().reload(&house.cx.db).await.unwrap();
+        let subject = |unit| Subject {
+            source: format!("indicator:admin.on_time/{unit}"),
+            title: "Đúng hạn & rà soát".into(),
+            unit,
+        };
+        let acts = |who: &str, unit| Tasks.acts(&house.as_(who), &subject(unit));
+        for (who, unit) in [("officer", CAI_KHE), ("", CAI_KHE), ("leader", CITY), ("leader", TRAN_DE)] {
+            assert!(acts(who, unit).is_empty(), "{} {who} {unit}", house.name);
+        }
+        let offered = acts("leader", CAI_KHE);
+        assert_eq!((offered.len(), offered[0].label.as_str()), (1, "Giao nhiệm vụ"));
+        let form = house.get("leader", &offered[0].href).await.text();
+        assert!(
+            form.contains("name=\"kind\" value=\"petitions.task\"")
+                && form.contains("Đúng hạn &#38; rà soát")
+        );
+        assert!(form.contains(&format!("name=\"source\" value=\"indicator:admin.on_time/{CAI_KHE}\"")));
     }
 }

@@ -195,6 +195,8 @@ struct ListPage {
     bulk: Vec<Choice>,
     map: Option<OnMap>,
     view_link: String,
+    /// The commune or agency that the list is narrowed to: its name, and the list without it.
+    narrowed: Vec<(String, String)>,
 }
 
 fn row(cx: &Context, desk: &Desk, case: &Case, disputed: &[i64]) -> Result<Option<Row>> {
@@ -360,7 +362,12 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         "map" => Some(map::draw(&cx, &desk, &reading, &asking).await?),
         _ => None,
     };
+    let narrowed = [("place", &asking.place), ("agency", &asking.agency)]
+        .into_iter()
+        .filter_map(|(key, unit)| Some((desk.name(unit.parse().ok()?), asking.link(&[(key, "")]))))
+        .collect();
     page(&ListPage {
+        narrowed,
         view_link: asking.link(&[("view", if map.is_some() { "" } else { "map" })]),
         map,
         bulk,

@@ -1,6 +1,6 @@
-//! What lies near a report that the desk is about to write: open cases of the same group of categories, within
-//! a hundred and fifty metres, or in the same commune at an address of the same words. They are offered before
-//! a duplicate is made.
+//! What lies near a report that the desk is about to write: open cases of the same group of categories,
+//! within a hundred and fifty metres, or in the same commune at an address of the same words. They are
+//! offered before a duplicate is made.
 
 use foundation::{Result, error::invalid};
 use kit::{Context, UnitId};

@@ -1,6 +1,6 @@
-//! `GET /cases/{code}/sheet`: a case on paper, A4: what it is, where, by when, what was done, room for a leader's
-//! word and signatures, a code that opens the public look-up. Who reported is not on it; who may read that
-//! asks for it with a reason (`POST`), which the log keeps.
+//! `GET /cases/{code}/sheet`: a case on paper, A4: what it is, where, by when, what was done, room for a
+//! leader's word and signatures, a code that opens the public look-up. Who reported is not on it; who may
+//! read that asks for it with a reason (`POST`), which the log keeps.
 
 use askama::Template;
 use axum::extract::{Form, Path};
