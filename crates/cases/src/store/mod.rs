@@ -1,5 +1,6 @@
 //! The module's SQL.
 
+pub mod books;
 pub mod cases;
 pub mod desk;
 pub mod entries;

@@ -1,0 +1,9 @@
+//! The books of a desk: what is written for whoever is above, and what the law of the house wants kept.
+//!
+//! - [`form`]: the monthly report's form, data of packs;
+//! - [`report`]: the report of a month, from the numbers of `store::league`; [`docx`] writes it for Word.
+
+pub mod docx;
+pub mod form;
+pub mod part;
+pub mod report;

@@ -1,0 +1,3 @@
+//! Pages of the books.
+
+pub(in crate::http) mod report;

@@ -1,0 +1,3 @@
+//! SQL of the books.
+
+pub mod forms;
