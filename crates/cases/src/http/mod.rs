@@ -22,6 +22,8 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::shift::routes(),
         units::routes(),
         books::report::routes(),
+        books::list::routes(),
+        books::entry::routes(),
         public::routes(),
         api::routes(),
         open311::routes(),

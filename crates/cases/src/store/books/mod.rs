@@ -1,3 +1,4 @@
-//! SQL of the books.
+//! SQL of the books: forms of reports, the registers, the days of reception.
 
 pub mod forms;
+pub mod register;
