@@ -2,10 +2,12 @@
 //!
 //! - [`form`]: the monthly report's form, data of packs;
 //! - [`report`]: the report of a month, from the numbers of `store::league`; [`docx`] writes it for Word;
-//! - [`register`]: lines of the registers of letters and of receptions.
+//! - [`register`]: lines of the registers of letters and of receptions;
+//! - [`reception`]: the days on which citizens are received.
 
 pub mod docx;
 pub mod form;
 pub mod part;
+pub mod reception;
 pub mod register;
 pub mod report;

@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Vec<Route> {
         books::report::routes(),
         books::list::routes(),
         books::entry::routes(),
+        books::days::routes(),
         public::routes(),
         api::routes(),
         open311::routes(),

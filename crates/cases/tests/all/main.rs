@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+mod books_days;
 mod books_register;
 mod books_report;
 mod citizen;

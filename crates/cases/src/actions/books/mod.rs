@@ -5,6 +5,7 @@
 
 pub mod enter;
 pub mod handle;
+pub mod plan;
 pub mod reveal;
 
 use foundation::{Instant, Result, error::conflict, error::forbidden, error::not_found};

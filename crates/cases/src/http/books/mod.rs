@@ -1,5 +1,6 @@
 //! Pages of the books.
 
+pub(in crate::http) mod days;
 pub(in crate::http) mod entry;
 pub(in crate::http) mod list;
 pub(in crate::http) mod report;
