@@ -206,5 +206,5 @@ legal_ref: Nhớ mang máng
     assert!(has(3, "reports"), "{faults:?}");
     assert!(has(8, "received"), "the name that was meant: {faults:?}");
     assert!(has(9, "hai lần") && has(9, "refused và passed_out"), "{faults:?}");
-    assert!(has(13, "cần lines") && has(16, "legal_ref"), "{faults:?}");
+    assert!(has(13, "cần lines") && has(15, "legal_ref"), "{faults:?}");
 }
