@@ -21,7 +21,7 @@ const pictures = {
 };
 
 /** `/indicators/admin.on_time?unit=92` → `/indicators/*`, `/cases/PA-26-000012` → `/cases/*`; the query is not part of the shape. */
-const shape = (path) => path.split('?')[0].replace(/^(\/(?:indicators|units|fields|packs|accounts|jobs|docs))\/(?!new$|export)[^/]+/, '$1/*')
+const shape = (path) => path.split('?')[0].replace(/^(\/(?:indicators|units|fields|packs|accounts|jobs|docs|books))\/(?!new$|export|days$)[^/]+/, '$1/*')
   .replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/*')
   .replace(/\/[A-Z]{2,4}-\d\d-\d{6,}/g, '/*');
 

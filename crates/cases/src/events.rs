@@ -64,6 +64,35 @@ pub async fn publish_reminded(tx: &mut Tx, now: Instant, reminded: &Reminded) ->
     tx.publish(now, REMINDED, &payload).await
 }
 
+/// A line of a register was written or changed.
+pub const BOOK_CHANGED: &str = "cases.book_changed";
+
+/// What [`BOOK_CHANGED`] tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookChanged {
+    /// The book: `letters`, `receptions`.
+    pub book: String,
+    /// The line.
+    pub entry: i64,
+    /// Whose book.
+    pub unit: i64,
+    /// How it is dealt with; empty: not yet.
+    pub handling: String,
+}
+
+/// Tells it, in the transaction of the change.
+pub async fn publish_book(tx: &mut Tx, now: Instant, changed: &BookChanged) -> Result<()> {
+    let payload = serde_json::to_value(changed)
+        .map_err(|e| internal("case_event", "Không ghi được sự kiện").because(e))?;
+    tx.publish(now, BOOK_CHANGED, &payload).await
+}
+
+/// What follows inside the module: whatever shows this unit's books is drawn anew.
+pub async fn on_book_changed(house: &House, changed: &BookChanged) -> Result<()> {
+    house.live.touch(&[Arc::from(format!("books/{}", changed.unit)), Arc::from("books")]);
+    Ok(())
+}
+
 fn redraw(house: &House, units: &[i64]) {
     let mut names: Vec<Arc<str>> = units.iter().map(|u| Arc::from(format!("cases/{u}"))).collect();
     // Whoever shows those of the whole place depends on no single unit.

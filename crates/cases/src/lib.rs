@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
 pub mod actions;
+pub mod books;
 pub mod case;
 pub mod clock;
 pub mod demo;
@@ -43,10 +44,18 @@ pub use service::{CaseType, Types};
 pub fn module() -> Module {
     Module {
         name: "cases",
-        migrations: migrations!["0001_cases", "0002_figures", "0003_desk", "0004_hands", "0005_desk_more", "0008_lists"],
+        migrations: migrations![
+            "0001_cases",
+            "0002_figures",
+            "0003_desk",
+            "0004_hands",
+            "0005_desk_more",
+            "0006_books",
+            "0008_lists"
+        ],
         routes: http::routes(),
         jobs: jobs::all(),
-        pack_parts: vec![Arc::new(WorkflowPart)],
+        pack_parts: vec![Arc::new(WorkflowPart), Arc::new(books::part::ReportPart)],
         words: &[(Lang::Vi, include_str!("../i18n/vi.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))],
         openapi: include_str!("../openapi.json"),
     }

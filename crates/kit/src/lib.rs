@@ -12,6 +12,7 @@ pub mod http;
 pub mod live;
 pub mod module;
 pub mod scope;
+pub mod sheet;
 pub mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -21,6 +21,7 @@ const KNOWN: &[&str] = &[
     "registers/",
     "forms/",
     "workflows/",
+    "reports/",
     "calendars/",
 ];
 

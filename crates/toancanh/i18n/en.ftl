@@ -85,4 +85,6 @@ nav-shift = Hand-over of the shift
 nav-citizens = Citizens
 nav-app = Citizen's app
 nav-report = Report something
+nav-books = Books
+nav-reception = Reception days
 nav-reports = Public reports

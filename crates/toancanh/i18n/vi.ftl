@@ -85,4 +85,6 @@ nav-shift = Giao ca
 nav-citizens = Người dân
 nav-app = Ứng dụng người dân
 nav-report = Gửi phản ánh
+nav-books = Sổ sách
+nav-reception = Tiếp công dân
 nav-reports = Phản ánh công khai

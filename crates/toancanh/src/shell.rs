@@ -67,6 +67,7 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             work.push(entry(cx, "/cases/new?kind=task", "nav-task", "flag"));
             work.push(entry(cx, "/cases/shift", "nav-shift", "refresh"));
         }
+        work.push(entry(cx, "/books", "nav-books", "document"));
         groups.push(NavGroup { title: cx.t("nav-work"), entries: work });
     }
     groups.push(NavGroup {
@@ -75,6 +76,7 @@ fn nav(cx: &Context) -> Vec<NavGroup> {
             entry(cx, "/app", "nav-app", "phone"),
             entry(cx, "/report", "nav-report", "camera"),
             entry(cx, "/reports", "nav-reports", "map"),
+            entry(cx, "/reception", "nav-reception", "calendar"),
         ],
     });
     groups.push(NavGroup {

@@ -86,6 +86,8 @@ pub async fn deliver(house: &House, event: &Event) -> Result<()> {
             cases::events::on_changed(house, &changed).await?;
             crate::told::on_case_changed(house, &changed).await
         }
+        // A line of a register was written or changed → who shows registers draws them anew.
+        cases::events::BOOK_CHANGED => cases::events::on_book_changed(house, &payload(event)?).await,
         // A deadline, an urgent report, a silent reporter → who shows cases draws them anew, who is to act is
         // told.
         cases::events::REMINDED => {

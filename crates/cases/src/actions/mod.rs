@@ -5,6 +5,7 @@
 
 pub mod add_photo;
 pub mod ask_agencies;
+pub mod books;
 pub mod classify;
 pub mod close;
 pub mod desk;

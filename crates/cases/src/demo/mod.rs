@@ -2,8 +2,10 @@
 //! `demo`, counts in no figure, reminds nobody, and one command takes all away.
 //!
 //! - [`tale`]: what happens to one, through the same rules as a true one, with a clock that is moved;
-//! - [`texts`]: what people write.
+//! - [`texts`]: what people write;
+//! - [`books`]: the registers and the reception days.
 
+mod books;
 mod tale;
 mod texts;
 
@@ -84,6 +86,7 @@ pub async fn create(cx: &Context, root: UnitId, months: i32) -> Result<usize> {
         tales = rest;
     }
     let mut tx = cx.db.begin().await?;
+    books::create(&mut tx, root, &communes, now).await?;
     audit(&mut tx, cx, "demo.cases", "cases:demo", &json!({"cases": count})).await?;
     tx.commit().await?;
     cx.live.touch_all();
@@ -96,7 +99,7 @@ pub async fn remove(cx: &Context) -> Result<usize> {
     let mut tx = cx.db.begin().await?;
     let ids: Vec<(i64,)> = tx.all("SELECT seq FROM cases WHERE demo ORDER BY seq", args![]).await?;
     let ids: Vec<i64> = ids.into_iter().map(|r| r.0).collect();
-    if ids.is_empty() {
+    if books::remove(&mut tx).await? == 0 && ids.is_empty() {
         return Ok(0);
     }
     for id in &ids {

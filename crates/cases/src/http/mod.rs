@@ -2,6 +2,7 @@
 //! is answered like what does not exist.
 
 mod api;
+mod books;
 mod desk;
 pub mod open311;
 mod public;
@@ -24,6 +25,10 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::bulk::routes(),
         desk::shift::routes(),
         units::routes(),
+        books::report::routes(),
+        books::list::routes(),
+        books::entry::routes(),
+        books::days::routes(),
         public::routes(),
         api::routes(),
         open311::routes(),

@@ -1,18 +1,18 @@
-//! `GET /cases/units`: what each commune, unit in charge or category did in a month, as a table and as CSV.
+//! `GET /cases/units`: what each commune, unit in charge or category did in a month: a table, CSV, XLSX.
 
 use askama::Template;
 use axum::extract::Query;
-use axum::response::IntoResponse;
 use axum::routing::get;
-use foundation::{Calendar, Date, Lang, Period, Result, number};
-use http::header;
+use foundation::{Calendar, Lang, Period, Result};
 use kit::http::page;
+use kit::sheet::{Cell, Sheet};
 use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
 use web::{Answer, Page};
 
+use crate::books::report::shown;
 use crate::http::show::{Choice, Desk, reading};
-use crate::store::league::{By, Totals, league};
+use crate::store::league::{Asked, By, Of, Totals, league};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/cases/units", Access::Needs(Permission::ReadInternal), get(show))]
@@ -41,18 +41,14 @@ struct Row {
 type Column = fn(&Totals) -> Option<f64>;
 
 /// The columns after the name: key, the number by which it is sorted, its decimals.
-const COLUMNS: [(&str, Column, usize); 6] = [
+const COLUMNS: [(&str, Column, u8); 6] = [
     ("received", |t| Some(t.received as f64), 0),
-    ("on-time", |t| share(t.in_time, t.resolved), 1),
-    ("refused", |t| share(t.refused, t.received), 1),
+    ("on-time", Totals::on_time, 1),
+    ("refused", Totals::refused_share, 1),
     ("waiting", |t| Some(t.waiting as f64), 0),
     ("overdue", |t| Some(t.overdue as f64), 0),
-    ("rating", |t| (t.rated > 0).then(|| t.stars as f64 / t.rated as f64), 1),
+    ("rating", Totals::rating, 1),
 ];
-
-fn share(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 * 100.0 / whole as f64)
-}
 
 struct Head {
     label: String,
@@ -76,37 +72,41 @@ struct UnitsPage {
     rows: Vec<Shown>,
     sort: String,
     csv: String,
+    xlsx: String,
 }
 
-fn show_number(lang: Lang, value: Option<f64>, decimals: usize) -> String {
-    match (value, lang) {
-        (None, _) => "–".into(),
-        (Some(v), Lang::Vi) => number::show_vi(v, decimals),
-        (Some(v), Lang::En) => number::show_en(v, decimals),
-    }
-}
-
-/// A cell of CSV that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let text = match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
+/// The months that may be chosen, this one first, and the one whose code is `wanted`, or this one.
+pub(crate) fn months(desk: &Desk, wanted: &str) -> (Vec<Choice>, Period) {
+    let this = Period::containing(Calendar::Month, desk.today);
+    let all: Vec<Period> = this.ending_here(MONTHS).rev().collect();
+    let month = all.iter().copied().find(|m| m.code() == wanted).unwrap_or(this);
+    let choice = |m: &Period| Choice {
+        value: m.code(),
+        label: if desk.lang == Lang::Vi { m.label_vi() } else { m.label_en() },
+        chosen: *m == month,
     };
-    format!("\"{}\"", text.replace('"', "\"\""))
+    (all.iter().map(choice).collect(), month)
+}
+
+/// The moments between which a month lies.
+pub(crate) fn span(month: Period) -> (foundation::Instant, foundation::Instant) {
+    (month.first_day().start(), month.last_day().add_days(1).start())
 }
 
 async fn rows(cx: &Context, desk: &Desk, by: By, month: Period) -> Result<Vec<Row>> {
     let reading = reading(cx, desk, None);
     let kinds: Vec<String> = reading.kinds.iter().map(|k| k.id.clone()).collect();
-    let span = (month.first_day().start(), month.last_day().add_days(1).start());
-    let table = league(&cx.db, &reading.sees, &kinds, by, span, desk.now).await?;
+    let asked =
+        Asked { sees: &reading.sees, kinds: &kinds, of: Of::Everybody, span: span(month), now: desk.now };
+    let mut table = league(&cx.db, &asked, by).await?;
+    table.retain(|_, totals| !totals.is_idle());
     let named = |key: String, totals: Totals| {
         let (name, parameter) = match by {
             By::Category => {
                 let category = reading.kinds.iter().find_map(|k| k.flow.category(&key));
                 (category.map_or(key.clone(), |c| c.name.get(cx.lang).to_owned()), "category")
             }
-            By::Place | By::Agency => {
+            _ => {
                 let unit = key.parse().unwrap_or_default();
                 (desk.name(unit), if by == By::Place { "place" } else { "agency" })
             }
@@ -123,9 +123,7 @@ async fn show(cx: Context, Query(asking): Query<Asking>) -> Answer {
         "category" => (By::Category, "category"),
         _ => (By::Place, "place"),
     };
-    let this = Period::containing(Calendar::Month, Date::of(desk.now));
-    let months: Vec<Period> = this.ending_here(MONTHS).rev().collect();
-    let month = months.iter().copied().find(|m| m.code() == asking.month).unwrap_or(this);
+    let (months, month) = months(&desk, &asking.month);
     let mut rows = rows(&cx, &desk, by, month).await?;
     let column = COLUMNS.iter().find(|c| c.0 == asking.sort).or(COLUMNS.first());
     if let Some((_, value, _)) = column {
@@ -137,25 +135,19 @@ async fn show(cx: Context, Query(asking): Query<Asking>) -> Answer {
     }
     let sort = column.map_or("", |c| c.0);
     let labels: Vec<String> = COLUMNS.iter().map(|c| cx.t(&format!("case-units-{}", c.0))).collect();
-    if asking.format == "csv" {
-        let mut text = String::from("\u{feff}");
-        let heads: Vec<String> =
-            [cx.t(&format!("case-units-by-{by_word}"))].iter().chain(&labels).map(|h| cell(h)).collect();
-        text.push_str(&heads.join(","));
-        for row in &rows {
-            let mut cells = vec![cell(&row.name)];
-            cells.extend(COLUMNS.iter().map(|(_, value, decimals)| {
-                value(&row.totals).map_or(String::new(), |v| format!("{v:.*}", *decimals))
-            }));
-            text.push_str("\r\n");
-            text.push_str(&cells.join(","));
-        }
-        text.push_str("\r\n");
-        let name = format!("attachment; filename=\"cases-{by_word}-{}.csv\"", month.code());
-        let kind = "text/csv; charset=utf-8".to_owned();
-        return Ok(
-            ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response()
-        );
+    if matches!(asking.format.as_str(), "csv" | "xlsx") {
+        let head = cx.t(&format!("case-units-by-{by_word}"));
+        let cells = |row: &Row| {
+            let numbers =
+                COLUMNS.iter().map(|(_, value, decimals)| Cell::figure(value(&row.totals), *decimals));
+            [Cell::from(row.name.as_str())].into_iter().chain(numbers).collect()
+        };
+        let sheet = Sheet {
+            name: format!("cases-{by_word}-{}", month.code()),
+            heads: [head].into_iter().chain(labels).collect(),
+            rows: rows.iter().map(cells).collect(),
+        };
+        return Ok(if asking.format == "csv" { sheet.csv()? } else { sheet.xlsx()? });
     }
     let link = |sort: &str, format: &str| {
         format!("/cases/units?by={by_word}&month={}&sort={sort}{format}", month.code())
@@ -166,13 +158,7 @@ async fn show(cx: Context, Query(asking): Query<Asking>) -> Answer {
         by: ["place", "agency", "category"]
             .map(|b| choose(b, cx.t(&format!("case-units-by-{b}")), b == by_word))
             .into(),
-        months: months
-            .iter()
-            .map(|m| {
-                let label = if cx.lang == Lang::Vi { m.label_vi() } else { m.label_en() };
-                choose(&m.code(), label, *m == month)
-            })
-            .collect(),
+        months,
         heads: COLUMNS
             .iter()
             .zip(&labels)
@@ -185,7 +171,7 @@ async fn show(cx: Context, Query(asking): Query<Asking>) -> Answer {
                     .iter()
                     .zip(&labels)
                     .map(|((_, value, decimals), label)| {
-                        (label.clone(), show_number(cx.lang, value(&row.totals), *decimals))
+                        (label.clone(), shown(cx.lang, value(&row.totals), *decimals))
                     })
                     .collect(),
                 name: row.name,
@@ -194,5 +180,6 @@ async fn show(cx: Context, Query(asking): Query<Asking>) -> Answer {
             .collect(),
         sort: sort.to_owned(),
         csv: link(sort, "&format=csv"),
+        xlsx: link(sort, "&format=xlsx"),
     })
 }

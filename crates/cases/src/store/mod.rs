@@ -1,6 +1,7 @@
 //! The module's SQL.
 
 pub mod also;
+pub mod books;
 pub mod cases;
 pub mod desk;
 pub mod disputes;

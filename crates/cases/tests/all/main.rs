@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+mod books_days;
+mod books_register;
+mod books_report;
 mod citizen;
 mod console;
 mod desk;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use web::{Answer, Page};
 
 use super::indicator::{period_choices, ranking_sheet};
-use super::sheet::Sheet;
+use kit::sheet::Sheet;
 use super::table::{self, By, Order, Standing};
 use super::{Choice, Desk, period_of, query, sees};
 use crate::definition::{Direction, Indicator};

@@ -18,7 +18,7 @@ use units::Level;
 use web::{Answer, Page};
 
 use super::chart::{self, Boundaries};
-use super::sheet::{Cell, Sheet};
+use kit::sheet::{Cell, Sheet};
 use super::table::{self, By, Order, Row, Standing};
 use super::trust::{self, Past, Source, Trust};
 use super::{Choice, Desk, Pager, calendar_name, calendars, moment_of, period_of, query};

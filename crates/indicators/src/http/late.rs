@@ -10,7 +10,7 @@ use serde::Deserialize;
 use web::{Answer, Page};
 
 use super::list::pack_choices;
-use super::sheet::{Cell, Sheet};
+use kit::sheet::{Cell, Sheet};
 use super::{Choice, Desk, Pager, query};
 use crate::engine::late::LateUnit;
 use crate::show;

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use web::{Answer, Page};
 
 use super::indicator::period_choices;
-use super::sheet::{Cell, Sheet};
+use kit::sheet::{Cell, Sheet};
 use super::{Choice, Desk, Pager, period_of, query, sees};
 use crate::definition::{Direction, Indicator};
 use crate::engine::Asked;

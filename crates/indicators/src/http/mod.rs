@@ -18,7 +18,7 @@ mod list;
 mod map;
 mod matrix;
 mod morning;
-mod sheet;
+
 mod table;
 mod targets_file;
 mod targets_history;

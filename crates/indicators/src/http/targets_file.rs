@@ -14,7 +14,7 @@ use kit::{Context, Route, UnitId};
 use web::{Answer, Page};
 
 use super::Desk;
-use super::sheet::{Cell, Sheet};
+use kit::sheet::{Cell, Sheet};
 use super::targets_page::{People, SETS, done, unreadable, wanted};
 use super::targets_table::{Asking, read};
 use crate::actions::set_targets::{LONGEST_ACT, MOST_ROWS, Row, SetTargets, year_calendar};
