@@ -42,7 +42,7 @@ pub use service::{CaseType, Types};
 pub fn module() -> Module {
     Module {
         name: "cases",
-        migrations: migrations!["0001_cases", "0002_figures", "0003_desk"],
+        migrations: migrations!["0001_cases", "0002_figures", "0003_desk", "0007_door"],
         routes: http::routes(),
         jobs: jobs::all(),
         pack_parts: vec![Arc::new(WorkflowPart)],

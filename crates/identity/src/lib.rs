@@ -9,6 +9,7 @@
 
 pub mod actions;
 pub mod auth;
+pub mod citizen;
 pub mod grant;
 mod http;
 pub mod password;
@@ -26,8 +27,10 @@ use foundation::Lang;
 use kit::Module;
 use storage::migrations;
 
+pub use http::sentence;
 pub use actions::first_run::{ROOT_CHOSEN, first_run_link};
 pub use auth::Auth;
+pub use citizen::{Citizen, Citizens, Code, CodeSender};
 pub use grant::{ROOT_UNIT, root_unit};
 pub use seal::{Broken, Report, keep, seal, verify};
 
@@ -35,7 +38,7 @@ pub use seal::{Broken, Report, keep, seal, verify};
 pub fn module() -> Module {
     Module {
         name: "identity",
-        migrations: migrations!["0001_identity", "0002_sealed_codes", "0003_contacts"],
+        migrations: migrations!["0001_identity", "0002_sealed_codes", "0003_contacts", "0004_citizens"],
         routes: http::routes(),
         jobs: Vec::new(),
         pack_parts: Vec::new(),

@@ -10,6 +10,7 @@ use storage::folder::Folder;
 use storage::{Db, InstallationKey, Migration, migrate};
 use web::Words;
 
+use crate::citizens::Codes;
 use crate::config::Settings;
 use crate::outward::Outward;
 use crate::{shell, wiring};
@@ -115,10 +116,12 @@ pub async fn furnish_with(db: Db, data: &Path, secure: bool, outward: &Outward) 
     let key = InstallationKey::read(data)?;
     let key = identity::vault::settle(&db, key, || InstallationKey::make(data)).await?;
     let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), key.clone(), secure);
-    let office = outward.office(&db, &clock, key).await?;
+    let office = outward.office(&db, &clock, key.clone()).await?;
+    let citizens = identity::Citizens::new(key, secure, Some(Arc::new(Codes(office.clone()))));
     let house = Builder::new(db.clone(), Files::under(data), clock, words()?)
         .service(atlas.clone())
         .service(auth.clone())
+        .service(Arc::new(citizens))
         .service(packs::Packs::open(&db).await?)
         .service(packs::Calendars::open(&db).await?)
         .service(engine)

@@ -1,6 +1,7 @@
 //! The module's SQL.
 
 pub mod cases;
+pub mod claims;
 pub mod desk;
 pub mod entries;
 pub mod figures;

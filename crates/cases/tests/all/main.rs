@@ -4,6 +4,7 @@
 
 mod citizen;
 mod desk;
+mod door;
 mod form;
 mod keep;
 mod open311;

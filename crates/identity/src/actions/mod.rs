@@ -1,12 +1,15 @@
 //! What can be done, a file per verb.
 
+pub mod ask_code;
 pub mod change_password;
 pub mod create_account;
 pub mod create_key;
 pub mod disable;
 pub mod first_run;
+pub mod forget_citizen;
 pub mod give_grant;
 pub mod invite;
+pub mod prove_code;
 pub mod revoke_grant;
 pub mod revoke_key;
 pub mod set_contacts;

@@ -6,7 +6,9 @@ mod list;
 pub(super) mod mine;
 pub(super) mod one;
 pub(super) mod photo;
+mod own;
 mod report;
+mod sign_in;
 mod told;
 mod track;
 
@@ -24,8 +26,10 @@ pub(super) fn routes() -> Vec<Route> {
         list::routes(),
         mine::routes(),
         one::routes(),
+        own::routes(),
         photo::routes(),
         report::routes(),
+        sign_in::routes(),
         track::routes(),
     ]
     .concat()
