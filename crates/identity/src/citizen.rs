@@ -13,6 +13,7 @@ use kit::http::cookie;
 use storage::{InstallationKey, Tx};
 use uuid::Uuid;
 
+use crate::oidc::Provider;
 use crate::store::citizens as store;
 use crate::token;
 
@@ -74,12 +75,24 @@ pub struct Citizens {
     key: InstallationKey,
     secure: bool,
     sender: Option<Arc<dyn CodeSender>>,
+    provider: Option<Provider>,
 }
 
 impl Citizens {
     /// A door. `secure`: browsers reach the program over TLS.
     pub fn new(key: InstallationKey, secure: bool, sender: Option<Arc<dyn CodeSender>>) -> Citizens {
-        Citizens { key, secure, sender }
+        Citizens { key, secure, sender, provider: None }
+    }
+
+    /// The same with a provider of sign-in.
+    #[must_use]
+    pub fn with_provider(self, provider: Provider) -> Citizens {
+        Citizens { provider: Some(provider), ..self }
+    }
+
+    /// The provider of sign-in, where one is configured.
+    pub fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
     }
 
     /// The sender of codes, where telephones can be reached.
@@ -89,7 +102,7 @@ impl Citizens {
 
     /// Whether one can sign in here at all.
     pub fn opens(&self) -> bool {
-        self.sender().is_some()
+        self.sender().is_some() || self.provider.is_some()
     }
 
     /// What is kept of an address, so that sameness alone is known.
@@ -150,13 +163,13 @@ pub async fn signed_in(cx: &Context, headers: &HeaderMap) -> Result<Option<Citiz
     Ok(Some(Citizen { session: known.id, proofs, phone: known.number }))
 }
 
-/// Begins a session for what was proved; its text goes into the cookie.
+/// Begins a session for what was proved; its text goes into the cookie. The second is how the log names it.
 pub(crate) async fn enter(
     tx: &mut Tx,
     now: Instant,
     phone: Option<&str>,
     provider: Option<(&str, &str)>,
-) -> Result<String> {
+) -> Result<(String, String)> {
     let phone = match phone {
         Some(number) => Some(store::proof(tx, now, store::PHONE, "", number).await?),
         None => None,
@@ -166,8 +179,8 @@ pub(crate) async fn enter(
         None => None,
     };
     let token = token::fresh()?;
-    store::open(tx, now, &token.hash, phone, provider).await?;
-    Ok(token.text)
+    let id = store::open(tx, now, &token.hash, phone, provider).await?;
+    Ok((token.text, format!("citizen:{id}")))
 }
 
 #[cfg(test)]

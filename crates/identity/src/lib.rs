@@ -12,6 +12,7 @@ pub mod auth;
 pub mod citizen;
 pub mod grant;
 mod http;
+pub mod oidc;
 pub mod password;
 pub mod pause;
 mod place;
@@ -27,11 +28,11 @@ use foundation::Lang;
 use kit::Module;
 use storage::migrations;
 
-pub use http::sentence;
 pub use actions::first_run::{ROOT_CHOSEN, first_run_link};
 pub use auth::Auth;
 pub use citizen::{Citizen, Citizens, Code, CodeSender};
 pub use grant::{ROOT_UNIT, root_unit};
+pub use http::sentence;
 pub use seal::{Broken, Report, keep, seal, verify};
 
 /// The module.

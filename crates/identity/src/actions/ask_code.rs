@@ -37,7 +37,10 @@ impl AskCode {
     pub async fn run(self, cx: &Context) -> Result<String> {
         let door = cx.house.get::<Citizens>()?;
         let sender = door.sender().ok_or_else(|| {
-            unavailable("code_no_channel", "Nơi này chưa gửi được mã qua điện thoại. Hãy dùng biên nhận để tra cứu.")
+            unavailable(
+                "code_no_channel",
+                "Nơi này chưa gửi được mã qua điện thoại. Hãy dùng biên nhận để tra cứu.",
+            )
         })?;
         let number = phone::number(&self.phone).filter(|n| citizen::takes_codes(n)).ok_or_else(|| {
             invalid("code_phone", "Hãy ghi số di động Việt Nam, 10 chữ số, ví dụ 0912 345 678.")

@@ -16,6 +16,7 @@ pub mod set_contacts;
 pub mod sign_in;
 pub mod sign_out;
 pub mod take_invitation;
+pub mod through_provider;
 pub mod two_step;
 
 use std::sync::Arc;

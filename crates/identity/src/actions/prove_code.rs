@@ -41,8 +41,8 @@ impl ProveCode {
         if !store::use_code(&mut tx, sent.id, now).await? {
             return Err(wrong());
         }
-        let session = citizen::enter(&mut tx, now, Some(&sent.phone), None).await?;
-        audit(&mut tx, cx, "citizen.enter", &format!("citizen_code:{}", sent.id), &json!({"by": "phone"})).await?;
+        let (session, subject) = citizen::enter(&mut tx, now, Some(&sent.phone), None).await?;
+        audit(&mut tx, cx, "citizen.enter", &subject, &json!({"by": "phone"})).await?;
         tx.commit().await?;
         Ok(session)
     }

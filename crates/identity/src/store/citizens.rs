@@ -74,21 +74,22 @@ pub async fn proof(tx: &mut Tx, now: Instant, kind: &str, realm: &str, value: &s
     row.map(|r| r.0).ok_or_else(|| foundation::error::internal("citizen_proof", "Không ghi được đăng nhập"))
 }
 
-/// Begins a session.
+/// Begins a session; gives its identity.
 pub async fn open(
     tx: &mut Tx,
     now: Instant,
     token_hash: &[u8],
     phone: Option<Uuid>,
     provider: Option<Uuid>,
-) -> Result<()> {
+) -> Result<Uuid> {
+    let id = foundation::new_id();
     tx.run(
         "INSERT INTO citizen_session (id, token_hash, phone, provider, created_at, seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $5, $6)",
-        args![foundation::new_id(), token_hash, phone, provider, now, now.plus_seconds(LONGEST_S)],
+        args![id, token_hash, phone, provider, now, now.plus_seconds(LONGEST_S)],
     )
-    .await
-    .map(|_| ())
+    .await?;
+    Ok(id)
 }
 
 /// The session with this hash, if it is valid at `now`.
@@ -175,6 +176,18 @@ pub async fn charge(tx: &mut Tx, token_hash: &[u8], now: Instant) -> Result<Opti
 pub async fn use_code(tx: &mut Tx, id: Uuid, now: Instant) -> Result<bool> {
     let sql = "UPDATE citizen_code SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
     Ok(tx.run(sql, args![id, now]).await? > 0)
+}
+
+/// Keeps that a way through the provider was begun.
+pub async fn begin_way(tx: &mut Tx, token_hash: &[u8], expires_at: Instant) -> Result<()> {
+    let sql = "INSERT INTO citizen_door (token_hash, expires_at) VALUES ($1, $2)";
+    tx.run(sql, args![token_hash, expires_at]).await.map(|_| ())
+}
+
+/// Ends a way; says whether it was begun, is not over and did not end before.
+pub async fn end_way(tx: &mut Tx, token_hash: &[u8], now: Instant) -> Result<bool> {
+    let sql = "DELETE FROM citizen_door WHERE token_hash = $1 AND expires_at > $2";
+    Ok(tx.run(sql, args![token_hash, now]).await? > 0)
 }
 
 /// Forgets what is over.

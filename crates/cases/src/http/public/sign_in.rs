@@ -1,14 +1,15 @@
-//! `/app/sign-in`: a citizen proves their telephone by a code, to see their reports on every device. Never
+//! `/app/sign-in`: a citizen proves their telephone by a code, or signs in at the provider, to see their reports on every device. Never
 //! needed: to report, to follow and to rate, the receipt is enough. No name, no password, no photo of papers.
 
 use askama::Template;
-use axum::extract::Form;
+use axum::extract::{Form, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use foundation::{Error, Kind};
 use http::{HeaderMap, HeaderValue, header};
 use identity::actions::ask_code::AskCode;
 use identity::actions::prove_code::ProveCode;
+use identity::actions::through_provider::{self, Finish, WAY_S};
 use identity::citizen::{self, ASKED_COOKIE, CODE_S, COOKIE, LONGEST_S};
 use identity::{Citizens, store::citizens, token};
 use kit::http::{cookie, page, redirect_with};
@@ -29,6 +30,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post(PAGE, Access::Public, post(ask)),
         Route::get(CODE_PAGE, Access::Public, get(show_code)),
         Route::post(CODE_PAGE, Access::Public, post(prove)),
+        Route::get("/app/sign-in/provider", Access::Public, get(begin)),
+        Route::get("/app/sign-in/back", Access::Public, get(back)),
     ]
 }
 
@@ -46,7 +49,11 @@ struct DoorPage {
     frame: Frame,
     typed: Typed,
     by_phone: bool,
+    /// The name of the provider.
+    provider: Option<String>,
     fault: Option<String>,
+    /// Whether the fault is about the telephone.
+    of_phone: bool,
 }
 
 #[derive(Template)]
@@ -68,11 +75,14 @@ fn told(cx: &Context, e: Error) -> Result<(http::StatusCode, String), web::Fault
 }
 
 pub(super) fn draw(cx: &Context, headers: &HeaderMap, phone: String, fault: Option<Error>) -> Answer {
+    let of_phone = fault.as_ref().is_some_and(|e| e.code().starts_with("code_"));
     let fault = fault.map(|e| told(cx, e)).transpose()?;
     let mut response = page(&DoorPage {
+        of_phone,
         page: cx.page(cx.t("case-own-sign-in-title"))?,
         frame: Frame::of(headers, "me"),
         typed: Typed { phone, ..Typed::default() },
+        provider: cx.house.get::<Citizens>()?.provider().map(|p| p.name().to_owned()),
         by_phone: cx.house.get::<Citizens>()?.sender().is_some(),
         fault: fault.as_ref().map(|f| f.1.clone()),
     })?;
@@ -149,5 +159,37 @@ async fn prove(cx: Context, headers: HeaderMap, Form(typed): Form<Typed>) -> Ans
     match (ProveCode { asked, code: typed.code }).run(&cx).await {
         Ok(session) => enter(&cx, &session),
         Err(e) => draw_code(&cx, &headers, Some(e)).await,
+    }
+}
+
+/// To the provider, with a cookie to come back with. A link and no form: our policy lets no form lead elsewhere.
+async fn begin(cx: Context, headers: HeaderMap) -> Answer {
+    match through_provider::begin(&cx).await {
+        Ok(way) => {
+            let mut response = private(Redirect::to(&way.url).into_response());
+            let door = cx.house.get::<Citizens>()?;
+            with_cookie(&mut response, &door.cookie(ASKED_COOKIE, Some(&way.cookie), WAY_S));
+            Ok(response)
+        }
+        Err(e) => draw(&cx, &headers, String::new(), Some(e)),
+    }
+}
+
+/// What the provider sends the browser back with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Back {
+    code: String,
+    state: String,
+    iss: String,
+    error: String,
+}
+
+async fn back(cx: Context, headers: HeaderMap, Query(told): Query<Back>) -> Answer {
+    let cookie = asked(&headers).to_owned();
+    let finish = Finish { cookie, state: told.state, code: told.code, issuer: told.iss, error: told.error };
+    match finish.run(&cx).await {
+        Ok(session) => enter(&cx, &session),
+        Err(e) => draw(&cx, &headers, String::new(), Some(e)),
     }
 }
