@@ -29,6 +29,7 @@ const MINUTE = 60_000;
 /** «10 phút trước», by the clock of the phone. */
 function age(at: string): string {
   const minutes = Math.max(0, Math.round((Date.now() - Date.parse(at)) / MINUTE));
+  if (minutes < 1) return word("vừa xong", "just now");
   if (minutes < 60) return word(`${minutes} phút trước`, `${minutes} min ago`);
   const hours = Math.round(minutes / 60);
   if (hours < 48) return word(`${hours} giờ trước`, `${hours} h ago`);
@@ -57,7 +58,9 @@ function card(w: Warning): HTMLLIElement {
     make("p", "quiet", [w.category, w.severity, ...demo].join(" · ")),
     make("p", "quiet", [w.distance, w.place, since].filter(Boolean).join(" · ")),
   );
-  if (w.text.trim() && w.text.trim() !== w.title) li.append(make("p", "words", w.text));
+  // The title is the beginning of the text, and is not said twice.
+  const rest = (w.text.startsWith(w.title) ? w.text.slice(w.title.length) : w.text).trim();
+  if (rest) li.append(make("p", "words", rest));
   if (w.told) li.append(make("p", "words", `${moment(w.told.at)}: ${w.told.text}`));
   return li;
 }
@@ -95,7 +98,10 @@ export async function begin(): Promise<void> {
   };
   const ask = async (from: string): Promise<void> => {
     try {
-      const answer = await fetch(`/api/v1/warnings${from}`, { signal: AbortSignal.timeout(PATIENCE) });
+      const answer = await fetch(`/api/v1/warnings${from}`, {
+        cache: "no-store",
+        signal: AbortSignal.timeout(PATIENCE),
+      });
       if (!answer.ok) throw new Error(String(answer.status));
       const told = (await answer.json()) as Told;
       localStorage.setItem(KEPT, JSON.stringify(told));
@@ -119,7 +125,10 @@ export async function begin(): Promise<void> {
         },
         () => {
           done();
-          line.textContent = word("Máy không cho biết vị trí. Hãy chọn xã, phường.", "The device tells no position. Choose a commune.");
+          line.textContent = word(
+            "Máy không cho biết vị trí. Hãy chọn xã, phường.",
+            "The device tells no position. Choose a commune.",
+          );
         },
         { timeout: 15_000, maximumAge: 5 * MINUTE },
       );

@@ -17,3 +17,4 @@ mod search;
 mod standard;
 mod story;
 mod together;
+mod warnings;

@@ -5,12 +5,13 @@ pub(super) mod form;
 mod list;
 pub(super) mod mine;
 pub(super) mod one;
-pub(super) mod photo;
 mod own;
+pub(super) mod photo;
 mod report;
 mod sign_in;
 mod told;
 mod track;
+pub(super) mod warnings;
 
 use axum::response::Response;
 use foundation::Result;
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
         report::routes(),
         sign_in::routes(),
         track::routes(),
+        warnings::routes(),
     ]
     .concat()
 }
