@@ -137,7 +137,7 @@ export async function run({ browser, base, server, artifacts, expect, page, shot
     expect.equal([told.phone, told.reports.length], ['84912345678', 2]);
     // Who is not signed in finds nothing, also without a network: no cache keeps the list.
     await second.locator('form[action="/app/sign-out"] button').click();
-    await expect.path(second, '/app');
+    await expect.path(second, '/app/sign-in');
     await expect.text(second.locator('main [role=status]').first(), /Đã đăng xuất/);
     await second.goto('/app/mine');
     await expect.path(second, '/app/sign-in');
@@ -189,7 +189,7 @@ export async function run({ browser, base, server, artifacts, expect, page, shot
     await again.reload();
     await again.locator('form[action="/app/mine/erase"] button').click();
     await again.locator('dialog[open] .btn.main, dialog[open] .btn.danger').first().click();
-    await expect.path(again, '/app');
+    await expect.path(again, '/app/sign-in');
     await mai.goto('/app/mine');
     await expect.path(mai, '/app/sign-in');
     expect.equal((await fetch(receipt)).status, 200);

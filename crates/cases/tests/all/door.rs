@@ -236,7 +236,7 @@ async fn a_receipt_that_was_shown_once_is_kept_and_erasing_leaves_nothing_of_the
         assert_eq!(nobody.get(&house, "/app/mine/data").await.header("location"), "/app/sign-in");
         // Erased: from the report, from the list, from every session, and no number stays.
         let gone = second.post(&house, "/app/mine/erase", &[]).await;
-        assert_eq!(gone.header("location"), "/app");
+        assert_eq!(gone.header("location"), "/app/sign-in");
         assert_eq!(phone.get(&house, "/app/mine").await.status, StatusCode::SEE_OTHER, "everywhere");
         for table in ["case_claim", "citizen_session", "citizen_proof", "citizen_code"] {
             let n = house.column(&format!("SELECT CAST(COUNT(*) AS TEXT) AS n FROM {table}")).await;

@@ -123,7 +123,7 @@ async fn claim(cx: Context, headers: HeaderMap, Form(shown): Form<Shown>) -> Ans
     redirect_with(PAGE, &cx.words.say(cx.lang, "case-own-kept", &[("n", (n as i64).into())]))
 }
 
-/// Takes the cookie of the session away.
+/// Takes the cookie of the session away. The page that says so is one that phones do not keep.
 fn gone(cx: &Context, answer: Answer) -> Answer {
     let mut response: Response = answer?;
     let line = cx.house.get::<Citizens>()?.cookie(COOKIE, None, 0);
@@ -137,12 +137,12 @@ async fn erase(cx: Context, headers: HeaderMap) -> Answer {
     let Some(citizen) = citizen::signed_in(&cx, &headers).await? else { return door() };
     let n = EraseAll.run(&cx, &citizen).await?;
     let told = cx.words.say(cx.lang, "case-own-erased", &[("n", (n as i64).into())]);
-    gone(&cx, redirect_with("/app", &told))
+    gone(&cx, redirect_with(super::sign_in::PAGE, &told))
 }
 
 async fn sign_out(cx: Context, headers: HeaderMap) -> Answer {
     if let Some(citizen) = citizen::signed_in(&cx, &headers).await? {
         forget_citizen::leave(&cx, &citizen).await?;
     }
-    gone(&cx, redirect_with("/app", &cx.t("case-own-signed-out")))
+    gone(&cx, redirect_with(super::sign_in::PAGE, &cx.t("case-own-signed-out")))
 }
