@@ -5,6 +5,7 @@ import { begin as mine } from "./app/mine";
 import { begin as report, wake } from "./app/report";
 import { drain, nextIn } from "./app/send";
 import { changed } from "./app/store";
+import { begin as warnings } from "./app/warnings";
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -21,6 +22,7 @@ async function begin(): Promise<void> {
     navigator.serviceWorker.register("/sw.js").catch((error: unknown) => console.info("no worker", error));
   }
   dots();
+  void warnings();
   const form = one<HTMLFormElement>("form[data-report]");
   if (form) await report(form);
   await mine();

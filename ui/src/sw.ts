@@ -26,7 +26,7 @@ const worker = globalThis as unknown as Worker;
 
 const CACHE = "tc-app-1";
 /** Pages without anything of a person. */
-const PAGES = ["/app", "/report", "/app/me", "/track"];
+const PAGES = ["/app", "/report", "/app/me", "/app/warnings", "/track"];
 /** So long a page waits for the network before the kept one is shown. */
 const PATIENCE = 4_000;
 /** What a page needs, and fonts beside it. */

@@ -294,6 +294,55 @@ case-app-115 = Call 115, ambulance
 case-app-data-hint = This list is on your device only. Open a report to export or erase what the server keeps.
 case-app-forget = Remove from this device
 case-app-forget-sure = Remove the list and every report that was not sent from this device? This cannot be undone.
+case-own-title = My reports
+case-own-elsewhere = See them on every device (sign in)
+case-own-sign-in = Sign in
+case-own-sign-in-title = Sign in
+case-own-sign-in-lead = To see your reports on every device. Never required: reporting and following need no account. Photos of papers are never asked for.
+case-own-phone = Telephone number
+case-own-send-code = Send a code
+case-own-code-hint = A code of 6 digits comes as a message and holds for 5 minutes. You will see the reports that were sent with this number.
+case-own-closed = Sign-in is not open here yet.
+case-own-or-receipt = Without signing in you can look up by receipt:
+case-own-through = Sign in with { $name }
+case-own-code-title = Type the code
+case-own-code-lead = A code was sent to { $number }. Give it to nobody.
+case-own-code = The 6 digits
+case-own-enter = Enter
+case-own-other-number = Send again, or use another number
+case-own-code-over = The code is over or was mistyped five times. Ask for a new one.
+case-own-signed-in = Signed in.
+case-own-signed-out = Signed out on this device.
+case-own-by-phone = Signed in with the number { $number }
+case-own-by-provider = Signed in
+case-own-none = No report was sent with this number yet. Open a receipt and press “Keep among mine” to add it.
+case-own-keep = Keep among mine
+case-own-keep-hint = Follow it on another device?
+case-own-kept = { $n ->
+    [0] No receipt was right.
+    [one] One report was added to your list.
+   *[other] { $n } reports were added to your list.
+ }
+case-own-here = Add the reports of this device
+case-own-here-hint = Reports sent from this device will be seen wherever you sign in.
+case-own-data-hint = Take away all that is kept about you, or erase your name, telephone and e-mail from every report above and the sign-in. The reports are dealt with all the same.
+case-own-erase-sure = Erase who you are from every report above and sign out everywhere? This cannot be undone; only receipts find them afterwards.
+case-own-erased = { $n ->
+    [one] Who you are was erased from one report.
+   *[other] Who you are was erased from { $n } reports.
+ }
+case-own-sign-out = Sign out
+case-own-number-hint = Whoever receives a code at this number can see the report.
+case-warn-title = Warnings near me
+case-warn-see = Show
+case-warn-near = Near me
+case-warn-at = As of { $at }
+case-warn-none = No incident is warned of here.
+case-warn-since = since { $at }
+case-warn-told = { $at }: { $text }
+case-warn-metres = { $n } m
+case-warn-km = { $n } km
+action-case-claim = A citizen keeps a report among theirs
 action-case-erase = Erased who reported
 action-case-add-photo = Added a photo to a case
 action-case-receive = Report received

@@ -51,6 +51,7 @@ pub fn module() -> Module {
             "0004_hands",
             "0005_desk_more",
             "0006_books",
+            "0007_door",
             "0008_lists"
         ],
         routes: http::routes(),

@@ -9,9 +9,11 @@
 
 pub mod actions;
 pub mod auth;
+pub mod citizen;
 pub mod grant;
 mod holders;
 mod http;
+pub mod oidc;
 pub mod password;
 pub mod pause;
 mod place;
@@ -29,14 +31,16 @@ use storage::migrations;
 
 pub use actions::first_run::{ROOT_CHOSEN, first_run_link};
 pub use auth::Auth;
+pub use citizen::{Citizen, Citizens, Code, CodeSender};
 pub use grant::{ROOT_UNIT, root_unit};
+pub use http::sentence;
 pub use seal::{Broken, Report, keep, seal, verify};
 
 /// The module.
 pub fn module() -> Module {
     Module {
         name: "identity",
-        migrations: migrations!["0001_identity", "0002_sealed_codes", "0003_contacts"],
+        migrations: migrations!["0001_identity", "0002_sealed_codes", "0003_contacts", "0004_citizens"],
         routes: http::routes(),
         jobs: Vec::new(),
         pack_parts: Vec::new(),

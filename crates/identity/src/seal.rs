@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use storage::{Db, settings};
 
 use crate::store::log::{self, Entry};
-use crate::store::{links, sessions};
+use crate::store::{citizens, links, sessions};
 use crate::token::hex;
 
 /// How often the sealer looks.
@@ -180,6 +180,7 @@ async fn sweep(cx: &Context, now: Instant) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     sessions::sweep(&mut tx, now).await?;
     links::sweep(&mut tx, now).await?;
+    citizens::sweep(&mut tx, now).await?;
     tx.commit().await
 }
 

@@ -72,7 +72,7 @@ pub const KINDS: &[Kind] = &[
         possible: CODE,
         always: true,
         secret: true,
-        stale_s: 600,
+        stale_s: 300,
         values: &["code", "minutes"],
         ..citizen("sign_in.code")
     },

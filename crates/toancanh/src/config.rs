@@ -17,7 +17,7 @@ use crate::outward::Outward;
 pub const FILE: &str = "toancanh.toml";
 
 /// The settings: name, default, what it is for.
-pub const KEYS: [(&str, Option<&str>, &str); 27] = [
+pub const KEYS: [(&str, Option<&str>, &str); 35] = [
     ("data", Some("data"), "thư mục dữ liệu"),
     ("database", None, "địa chỉ PostgreSQL; bỏ trống là SQLite trong thư mục dữ liệu"),
     ("listen", Some("127.0.0.1:8080"), "địa chỉ lắng nghe"),
@@ -45,10 +45,19 @@ pub const KEYS: [(&str, Option<&str>, &str); 27] = [
     ("zalo_once", None, "như sms_once"),
     ("push_contact", None, "bật tin trên trình duyệt: mailto:quantri@…"),
     ("push_services", None, "dịch vụ gửi tin trình duyệt của riêng mình, https://…"),
+    ("oidc_issuer", None, "nơi người dân đăng nhập (OpenID Connect), https://…"),
+    ("oidc_client", None, "tên của chương trình ở nơi đó"),
+    ("oidc_secret", None, "mật khẩu của chương trình ở nơi đó"),
+    ("oidc_name", None, "tên trên nút; bỏ trống là VNeID"),
+    ("oidc_scopes", None, "phạm vi xin thêm; bỏ trống là phone"),
+    ("oidc_subject", None, "tên trường định danh; bỏ trống là sub"),
+    ("oidc_phone", None, "tên trường số điện thoại; none: không xin"),
+    ("oidc_phone_verified", None, "tên trường nói số đã xác minh; none: số nào cũng đã xác minh"),
 ];
 
 /// Settings whose values hold secrets of others: who looks at the configuration sees that they are set.
-const SECRET: [&str; 6] = ["sms_url", "sms_headers", "sms_body", "zalo_url", "zalo_headers", "zalo_body"];
+const SECRET: [&str; 7] =
+    ["sms_url", "sms_headers", "sms_body", "zalo_url", "zalo_headers", "zalo_body", "oidc_secret"];
 
 /// Settings that a file may write as a list, and what stands between when it is one text.
 const LISTS: [(&str, &str); 4] =
@@ -110,6 +119,8 @@ pub struct Settings {
     pub log: String,
     /// How messages leave.
     pub outward: Outward,
+    /// Where citizens may sign in, beside a code to their telephone.
+    pub provider: Option<identity::oidc::Settings>,
     /// Every setting that has a value, with its origin.
     pub told: Vec<(&'static str, String, Origin)>,
     /// `TOANCANH_…` variables that are no settings and resemble none.
@@ -257,7 +268,8 @@ fn settle(values: Values, unread: Vec<String>) -> Result<Settings> {
         proxies,
         public_url,
         log: get("log").unwrap_or_default(),
-        outward: Outward::read(get)?,
+        outward: Outward::read(&get)?,
+        provider: crate::citizens::read(&get)?,
         told: KEYS
             .iter()
             .filter_map(|(key, ..)| values.get(key).map(|(v, o)| (*key, masked(key, v), o.clone())))
@@ -341,6 +353,25 @@ mod tests {
         let lost = [("TOANCANH_ZALO_BODY", "{}")];
         assert_eq!(set(&lost).unwrap_err().code(), "config_gateway");
         assert_eq!(set(&[("TOANCANH_PUSH_CONTACT", "a@b.example")]).unwrap_err().code(), "config_push");
+    }
+
+    #[test]
+    fn the_provider_of_citizens_is_read_and_one_that_is_not_safe_is_refused() {
+        let set = |pairs: &[(&str, &str)]| resolve(&Flags::default(), env(pairs)).map(|s| s.provider);
+        assert_eq!(set(&[]).unwrap(), None);
+        let all = [
+            ("TOANCANH_OIDC_ISSUER", "https://id.example"),
+            ("TOANCANH_OIDC_CLIENT", "toan-canh"),
+            ("TOANCANH_OIDC_PHONE_VERIFIED", "none"),
+        ];
+        let read = set(&all).unwrap().unwrap();
+        assert_eq!((read.name.as_str(), read.subject.as_str(), read.secret), ("VNeID", "sub", None));
+        assert_eq!((read.scopes, read.phone.as_str()), (vec!["phone".to_owned()], "phone_number"));
+        assert_eq!(read.phone_verified, "", "it checks every number");
+        assert_eq!(set(&all[..1]).unwrap_err().code(), "config_oidc");
+        let open = [("TOANCANH_OIDC_ISSUER", "http://id.example"), all[1]];
+        assert_eq!(set(&open).unwrap_err().code(), "config_oidc");
+        assert_eq!(masked("oidc_secret", "x"), "***");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fall over"))]
 
+pub mod citizens;
 pub mod cli;
 pub mod commands;
 pub mod config;

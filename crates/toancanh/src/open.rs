@@ -12,7 +12,7 @@ use web::Words;
 
 use crate::config::Settings;
 use crate::outward::Outward;
-use crate::{shell, wiring};
+use crate::{citizens, shell, wiring};
 
 /// An open house and the folder that it holds.
 pub struct Open {
@@ -46,11 +46,15 @@ async fn database(settings: &Settings) -> Result<Db> {
     }
 }
 
+async fn configured(db: Db, data: &Path, settings: &Settings) -> Result<House> {
+    furnish_with(db, data, settings.secure(), &settings.outward, settings.provider.as_ref()).await
+}
+
 /// Opens the house alone, making and upgrading what is needed.
 pub async fn alone(settings: &Settings) -> Result<Open> {
     let folder = Folder::take(&settings.data)?;
     let db = database(settings).await?;
-    let house = furnish_with(db, folder.path(), settings.secure(), &settings.outward).await?;
+    let house = configured(db, folder.path(), settings).await?;
     Ok(Open { house, folder: Some(folder) })
 }
 
@@ -66,7 +70,7 @@ pub async fn beside(settings: &Settings) -> Result<Open> {
                     "Máy chủ đang chạy là bản cũ hơn chương trình này. Hãy dừng máy chủ rồi chạy lại lệnh.",
                 ));
             }
-            let house = furnish_with(db, &settings.data, settings.secure(), &settings.outward).await?;
+            let house = configured(db, &settings.data, settings).await?;
             Ok(Open { house, folder: None })
         }
         other => other,
@@ -103,11 +107,17 @@ fn in_use(e: &Error) -> bool {
 /// A house over an open database and the data folder `data`, from which no message leaves. `secure`: browsers
 /// reach it over TLS, directly or through a proxy.
 pub async fn furnish(db: Db, data: &Path, secure: bool) -> Result<House> {
-    furnish_with(db, data, secure, &Outward::default()).await
+    furnish_with(db, data, secure, &Outward::default(), None).await
 }
 
-/// [`furnish`], with the channels of the configuration.
-pub async fn furnish_with(db: Db, data: &Path, secure: bool, outward: &Outward) -> Result<House> {
+/// [`furnish`], with the channels of the configuration and its provider of sign-in for citizens.
+pub async fn furnish_with(
+    db: Db,
+    data: &Path,
+    secure: bool,
+    outward: &Outward,
+    provider: Option<&identity::oidc::Settings>,
+) -> Result<House> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     migrate(&db, clock.as_ref(), &migrations()).await?;
     let atlas = Arc::new(units::Atlas::default());
@@ -115,10 +125,12 @@ pub async fn furnish_with(db: Db, data: &Path, secure: bool, outward: &Outward) 
     let key = InstallationKey::read(data)?;
     let key = identity::vault::settle(&db, key, || InstallationKey::make(data)).await?;
     let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), key.clone(), secure);
-    let office = outward.office(&db, &clock, key).await?;
+    let office = outward.office(&db, &clock, key.clone()).await?;
+    let citizens = citizens::door(key, secure, &office, provider);
     let house = Builder::new(db.clone(), Files::under(data), clock, words()?)
         .service(atlas.clone())
         .service(auth.clone())
+        .service(Arc::new(citizens))
         .service(packs::Packs::open(&db).await?)
         .service(packs::Calendars::open(&db).await?)
         .service(engine)

@@ -14,6 +14,8 @@ use notices::{AddressBook, Addressee, Channel, Office, Person, Tongue, Via};
 use storage::{Db, InstallationKey};
 use uuid::Uuid;
 
+use crate::citizens;
+
 /// What the configuration says of channels. What is not there is not offered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outward {
@@ -117,7 +119,7 @@ async fn reporter(db: &Db, id: Uuid) -> Result<Option<Addressee>> {
     }))
 }
 
-/// The accounts, and who reported cases, as an address book.
+/// The accounts, who reported cases and who asked for a code, as an address book.
 struct Accounts {
     db: Db,
     clock: Arc<dyn Clock>,
@@ -128,7 +130,12 @@ impl AddressBook for Accounts {
         Box::pin(async move {
             let id = match person {
                 Person::Account(id) => id,
-                Person::Citizen(id) => return reporter(&self.db, id).await,
+                Person::Citizen(id) => {
+                    return match reporter(&self.db, id).await? {
+                        Some(found) => Ok(Some(found)),
+                        None => citizens::asked(&self.db, id).await,
+                    };
+                }
             };
             let found = contacts::of(&self.db, id).await?;
             Ok(found.map(|c| Addressee {

@@ -130,6 +130,17 @@ async function keepReceipt(): Promise<void> {
   });
 }
 
+/** On the page of who signed in: the reports of this device can be added to theirs, all at once. */
+async function claim(): Promise<void> {
+  const form = one<HTMLFormElement>("form[data-claim]");
+  const field = form?.elements.namedItem("receipts");
+  if (!form || !(field instanceof HTMLInputElement)) return;
+  const shown = new Set(every<HTMLAnchorElement>(".report-card").map((card) => card.pathname));
+  const own = (await all()).filter((r) => r.code && r.secret && !shown.has(`/report/${r.code}`));
+  field.value = own.map((r) => r.secret).join("\n");
+  form.hidden = own.length === 0;
+}
+
 function mind(): void {
   one("[data-export]")?.addEventListener("click", () => {
     void all().then((reports) => {
@@ -158,6 +169,7 @@ export async function begin(): Promise<void> {
   changed(draw);
   mind();
   await keepReceipt();
+  await claim();
   draw();
   await ask();
   addEventListener("online", () => void drain(true).then(ask));

@@ -6,11 +6,13 @@
 pub mod add_photo;
 pub mod ask_agencies;
 pub mod books;
+pub mod claim;
 pub mod classify;
 pub mod close;
 pub mod desk;
 pub mod direct;
 pub mod erase;
+pub mod erase_all;
 pub mod extend;
 pub mod join;
 pub mod merge;

@@ -77,7 +77,15 @@ pub async fn get(db: &Db, id: CaseId) -> Result<Option<Case>> {
     db.one(&format!("SELECT {COLUMNS} FROM cases WHERE seq = $1"), args![id]).await
 }
 
-/// The same, in a transaction.
+/// These cases, the newest first, whoever asks.
+pub async fn all(db: &Db, ids: Vec<CaseId>) -> Result<Vec<Case>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE seq IN (SELECT value FROM int_list($1)) ORDER BY seq DESC"
+    );
+    db.all(&sql, args![ids]).await
+}
+
+/// One of them, in a transaction.
 pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
     let sql = format!("SELECT {COLUMNS} FROM cases WHERE seq = $1 {}", tx.dialect().for_update());
     tx.one(&sql, args![id]).await

@@ -3,6 +3,7 @@
 pub mod also;
 pub mod books;
 pub mod cases;
+pub mod claims;
 pub mod desk;
 pub mod disputes;
 pub mod entries;

@@ -70,7 +70,7 @@ async fn an_asked_agency_finds_the_case_in_its_list_until_it_answered() {
         let db = &house.cx.db;
         for sees in [both, Sees::Asked(None)] {
             assert_eq!(lists::page(db, &sees, &Filter::default(), None, 10).await.unwrap().len(), 1);
-            assert_eq!(lists::count(db, &sees, &Filter::default()).await.unwrap(), 1);
+            assert_eq!(lists::count(db, &sees, &Filter::default()).await.unwrap().n, 1);
         }
         answer(&house, "health", id, HEALTH, true).await;
         assert!(!house.get("health", "/cases?tab=asked").await.text().contains(&code));

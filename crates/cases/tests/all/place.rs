@@ -1,7 +1,7 @@
 //! A small house for tests: a city with a ward and a commune, their offices, the shipped types of cases,
 //! people with and without rights, and a router to ask over HTTP.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use cases::actions::receive::{Receipt, Receive};
@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{Request, header};
 use kit::house::{Authenticator, Holder};
 pub use kit::testing::Reply;
-use kit::testing::{AUDIT, BareShell, ask, person};
+use kit::testing::{BareShell, ask, person};
 use kit::{Actor, Context, PackFile, Permission, Role, Scope, Session, UnitId};
 use storage::testing::TestDb;
 use storage::{Migration, args, settings};
@@ -68,6 +68,33 @@ pub fn session(name: &str) -> Session {
     }
 }
 
+/// Keeps the codes that leave, in place of the room of messages.
+#[derive(Default)]
+pub struct Codes(Mutex<Vec<String>>);
+
+impl Codes {
+    /// The digits that were sent last.
+    pub fn last(&self) -> String {
+        self.0.lock().unwrap().last().cloned().unwrap_or_default()
+    }
+}
+
+impl identity::CodeSender for Codes {
+    fn offered(&self) -> bool {
+        true
+    }
+
+    fn send<'a>(
+        &'a self,
+        _: &'a mut storage::Tx,
+        _: &'a Context,
+        code: &'a identity::Code,
+    ) -> BoxFuture<'a, Result<()>> {
+        self.0.lock().unwrap().push(code.digits.clone());
+        Box::pin(async { Ok(()) })
+    }
+}
+
 struct ByHeader;
 
 impl Authenticator for ByHeader {
@@ -103,6 +130,8 @@ pub struct House {
     pub clock: Arc<TestClock>,
     pub name: &'static str,
     pub router: axum::Router,
+    /// The codes that were sent to telephones: the id of each and its digits.
+    pub codes: Arc<Codes>,
     _test: TestDb,
 }
 
@@ -142,7 +171,7 @@ impl House {
         let modules: [(&'static str, &[Migration]); 5] = [
             ("storage", storage::migrate::OWN),
             ("units", units::module().migrations),
-            ("identity", AUDIT),
+            ("identity", identity::module().migrations),
             ("packs", packs::module().migrations),
             ("cases", cases::module().migrations),
         ];
@@ -179,7 +208,10 @@ impl House {
         let words = web::Words::new(&sources).unwrap();
         let files = storage::files::Files::under(test.folder());
         let shared: Arc<dyn Clock> = clock.clone();
+        let codes = Arc::new(Codes::default());
+        let key = storage::InstallationKey::of([7; 32]);
         let house = kit::Builder::new(db.clone(), files, shared, words)
+            .service(Arc::new(identity::Citizens::new(key, false, Some(codes.clone()))))
             .service(atlas)
             .service(packs::Packs::open(&db).await.unwrap())
             .service(packs::Calendars::open(&db).await.unwrap())
@@ -189,7 +221,7 @@ impl House {
         house.furnish(Arc::new(ByHeader), Arc::new(BareShell), Vec::new());
         let router = kit::http::router(&house, &cases::module().routes).with_state(house.clone());
         let name = test.name();
-        House { cx: house.system("test"), clock, name, router, _test: test }
+        House { cx: house.system("test"), clock, name, router, codes, _test: test }
     }
 
     /// The context of somebody's action.

@@ -1,18 +1,22 @@
 //! What can be done, a file per verb.
 
+pub mod ask_code;
 pub mod change_password;
 pub mod create_account;
 pub mod create_key;
 pub mod disable;
 pub mod first_run;
+pub mod forget_citizen;
 pub mod give_grant;
 pub mod invite;
+pub mod prove_code;
 pub mod revoke_grant;
 pub mod revoke_key;
 pub mod set_contacts;
 pub mod sign_in;
 pub mod sign_out;
 pub mod take_invitation;
+pub mod through_provider;
 pub mod two_step;
 
 use std::sync::Arc;

@@ -58,7 +58,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// The sentence of an error in the reader's language. Errors speak Vietnamese; other languages have a
 /// message by its code.
-pub(crate) fn sentence(cx: &Context, error: &Error) -> String {
+pub fn sentence(cx: &Context, error: &Error) -> String {
     let key = format!("identity-fault-{}", error.code().replace('_', "-"));
     match cx.lang != Lang::Vi && cx.words.knows(cx.lang, &key) {
         true => cx.t(&key),

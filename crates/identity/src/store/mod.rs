@@ -1,6 +1,7 @@
 //! The SQL of identity, a file per noun.
 
 pub mod accounts;
+pub mod citizens;
 pub mod contacts;
 pub mod grants;
 pub mod keys;

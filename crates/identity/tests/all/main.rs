@@ -6,6 +6,7 @@ mod accounts;
 mod door;
 mod log;
 mod matrix;
+mod provider;
 mod support;
 mod vault;
 mod words;

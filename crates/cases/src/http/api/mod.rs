@@ -5,11 +5,20 @@ mod photos;
 mod points;
 mod reports;
 mod status;
+mod warnings;
 
 use kit::Route;
 
 pub(super) use points::steps;
 
 pub(super) fn routes() -> Vec<Route> {
-    [reports::routes(), photos::routes(), near::routes(), points::routes(), status::routes()].concat()
+    [
+        reports::routes(),
+        photos::routes(),
+        near::routes(),
+        points::routes(),
+        status::routes(),
+        warnings::routes(),
+    ]
+    .concat()
 }

@@ -75,7 +75,7 @@ fn units(desk: &Desk, sees: &Sees, chosen: &str) -> Vec<Choice> {
     let own = |unit: UnitId| match sees {
         Sees::All => true,
         Sees::Units(units) => units.contains(&unit),
-        Sees::Public => false,
+        Sees::Public | Sees::Asked(_) => false,
     };
     let levels = [Level::Commune, Level::Department];
     let all = levels.iter().flat_map(|level| {

@@ -38,6 +38,8 @@ struct HomePage {
 struct MePage {
     page: Page,
     frame: Frame,
+    /// Whether one can sign in. Nothing here is of one person: phones keep this page for when there is no network.
+    opens: bool,
 }
 
 async fn home(cx: Context, headers: HeaderMap) -> Answer {
@@ -45,7 +47,8 @@ async fn home(cx: Context, headers: HeaderMap) -> Answer {
 }
 
 async fn me(cx: Context, headers: HeaderMap) -> Answer {
-    page(&MePage { page: cx.page(cx.t("case-app-mine"))?, frame: Frame::of(&headers, "me") })
+    let opens = cx.house.get::<identity::Citizens>()?.opens();
+    page(&MePage { page: cx.page(cx.t("case-app-mine"))?, frame: Frame::of(&headers, "me"), opens })
 }
 
 async fn manifest(cx: Context) -> Answer {

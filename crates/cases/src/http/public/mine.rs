@@ -1,6 +1,6 @@
 //! `GET /report/{code}?k=SECRET`: the reporter's own page: how it stands, what was done, what they are asked,
-//! their word on the answer, their data. Whoever holds the receipt is the reporter; a wrong secret is a page
-//! that does not exist.
+//! their word on the answer, their data. Whoever holds the receipt is the reporter, and so is a citizen who proved the
+//! number it was sent with or keeps it among theirs ([`super::own`]); for others the page does not exist.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use foundation::moment::rfc3339;
 use foundation::{Kind, Result};
 use http::{HeaderMap, header};
+use identity::{Citizens, citizen};
 use kit::http::{page, redirect_with, url_encode};
 use kit::{Access, Context, Route};
 use serde::Deserialize;
@@ -30,6 +31,7 @@ use crate::http::show::{Desk, number_of};
 use crate::receipt;
 use crate::service::CaseType;
 use crate::store;
+use crate::store::claims::Mine;
 use crate::workflow::{Deed, Stage};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -95,7 +97,9 @@ struct MinePage {
     frame: Frame,
     code: String,
     secret: String,
+    /// Empty where the reader is known by their sign-in: the secret itself is kept nowhere.
     qr: String,
+    keeps: Keeps,
     case: Case,
     category: String,
     place: String,
@@ -116,6 +120,16 @@ struct MinePage {
     fault: Option<(&'static str, String)>,
 }
 
+/// Whether the reader may keep the report among theirs.
+enum Keeps {
+    /// There is no sign-in here, or it is theirs already.
+    No,
+    /// They may sign in to.
+    SignIn,
+    /// They may.
+    Claim,
+}
+
 /// The case of a receipt.
 pub(in crate::http) async fn admit(
     cx: &Context,
@@ -127,6 +141,27 @@ pub(in crate::http) async fn admit(
     match store::people::of_receipt(&cx.db, &receipt::kept(secret)).await? {
         Some(own) if own == id => {}
         _ => return Err(no_case()),
+    }
+    let case = store::cases::get(&cx.db, id).await?.ok_or_else(no_case)?;
+    let kind = desk.types.get(&case.kind)?;
+    Ok((id, case, kind))
+}
+
+/// The case of a receipt; without one, of the citizen who is signed in.
+pub(in crate::http) async fn admit_any(
+    cx: &Context,
+    headers: &HeaderMap,
+    desk: &Desk,
+    code: &str,
+    secret: &str,
+) -> Result<(CaseId, Case, Arc<CaseType>)> {
+    if !secret.is_empty() {
+        return admit(cx, desk, code, secret).await;
+    }
+    let citizen = citizen::signed_in(cx, headers).await?.ok_or_else(no_case)?;
+    let id = number_of(code).ok_or_else(no_case)?;
+    if !store::claims::owns(&cx.db, &Mine::of(&citizen), id).await? {
+        return Err(no_case());
     }
     let case = store::cases::get(&cx.db, id).await?.ok_or_else(no_case)?;
     let kind = desk.types.get(&case.kind)?;
@@ -190,10 +225,16 @@ async fn draw(
     fault: Option<(&'static str, foundation::Error)>,
 ) -> Answer {
     let desk = Desk::open(cx)?;
-    let (id, case, kind) = admit(cx, &desk, code, &typed.k).await?;
+    let (id, case, kind) = admit_any(cx, headers, &desk, code, &typed.k).await?;
     let own = case.code(&kind.flow.code);
     let secret = receipt::spelled(&typed.k);
-    let here = format!("{}/report/{own}?k={secret}", origin(cx, headers).await?);
+    let (qr, keeps) = match secret.is_empty() {
+        true => (String::new(), Keeps::No),
+        false => {
+            let here = format!("{}/report/{own}?k={secret}", origin(cx, headers).await?);
+            (identity::totp::qr(&here, &cx.t("case-pub-qr"))?, keeps(cx, headers, id).await?)
+        }
+    };
     let photos = store::photos::of(&cx.db, id)
         .await?
         .into_iter()
@@ -233,7 +274,8 @@ async fn draw(
     let mut response = page(&MinePage {
         page: cx.page(cx.words.say(cx.lang, "case-pub-mine-title", &[("code", own.clone().into())]))?,
         frame: Frame::of(headers, "report"),
-        qr: identity::totp::qr(&here, &cx.t("case-pub-qr"))?,
+        qr,
+        keeps,
         category: kind
             .flow
             .category(&case.category)
@@ -264,6 +306,15 @@ async fn draw(
     Ok(private(response))
 }
 
+async fn keeps(cx: &Context, headers: &HeaderMap, id: CaseId) -> Result<Keeps> {
+    Ok(match citizen::signed_in(cx, headers).await? {
+        None if cx.house.get::<Citizens>()?.opens() => Keeps::SignIn,
+        None => Keeps::No,
+        Some(citizen) if store::claims::owns(&cx.db, &Mine::of(&citizen), id).await? => Keeps::No,
+        Some(_) => Keeps::Claim,
+    })
+}
+
 /// The address under which the reader knows us, for the code to scan. Whether it is reached over TLS, through
 /// a proxy too, is what the program was told at its start.
 pub(in crate::http) async fn origin(cx: &Context, headers: &HeaderMap) -> Result<String> {
@@ -284,7 +335,10 @@ async fn show(
 
 /// Where a form leads back to.
 fn back(code: &str, secret: &str) -> String {
-    format!("/report/{}?k={}", url_encode(code), url_encode(secret))
+    match secret.is_empty() {
+        true => format!("/report/{}", url_encode(code)),
+        false => format!("/report/{}?k={}", url_encode(code), url_encode(secret)),
+    }
 }
 
 async fn reply(
@@ -293,7 +347,7 @@ async fn reply(
     Path(code): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Answer {
-    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &typed.k).await?;
+    let (id, ..) = admit_any(&cx, &headers, &Desk::open(&cx)?, &code, &typed.k).await?;
     let done = match clean(&typed.text, 5_000, "Câu trả lời") {
         Ok(text) => (Reply { text }).run(&cx, id).await.map(|_| ()),
         Err(e) => Err(e),
@@ -308,7 +362,7 @@ async fn reply(
 }
 
 async fn rate(cx: Context, headers: HeaderMap, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {
-    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &typed.k).await?;
+    let (id, ..) = admit_any(&cx, &headers, &Desk::open(&cx)?, &code, &typed.k).await?;
     let done = match clean(&typed.text, 2_000, "Lời nhận xét") {
         Ok(text) => (Rate { stars: typed.stars.parse().unwrap_or(0), text }).run(&cx, id).await,
         Err(e) => Err(e),
@@ -325,31 +379,41 @@ async fn rate(cx: Context, headers: HeaderMap, Path(code): Path<String>, Form(ty
     }
 }
 
-async fn erase(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {
-    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &typed.k).await?;
+async fn erase(
+    cx: Context,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Answer {
+    let (id, ..) = admit_any(&cx, &headers, &Desk::open(&cx)?, &code, &typed.k).await?;
     Erase.run(&cx, id).await?;
-    redirect_with(&back(&code, &typed.k), &cx.t("case-pub-erased"))
+    // Nothing ties it to a sign-in any more.
+    let to = if typed.k.is_empty() { super::own::PAGE.to_owned() } else { back(&code, &typed.k) };
+    redirect_with(&to, &cx.t("case-pub-erased"))
 }
 
-async fn add_photos(cx: Context, Path(code): Path<String>, form: Multipart) -> Answer {
+async fn add_photos(cx: Context, headers: HeaderMap, Path(code): Path<String>, form: Multipart) -> Answer {
     let mut sent = form::read(form).await?;
     let k = sent.take("k");
-    let (id, ..) = admit(&cx, &Desk::open(&cx)?, &code, &k).await?;
+    let (id, ..) = admit_any(&cx, &headers, &Desk::open(&cx)?, &code, &k).await?;
     let refused = form::add_all(&cx, id, std::mem::take(&mut sent.photos)).await?;
     let told = if refused.is_empty() { cx.t("case-pub-photos-added") } else { refused.join(" ") };
     redirect_with(&back(&code, &k), &told)
 }
 
 /// All that is kept about a report and whoever sent it.
-async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret>) -> Answer {
-    let desk = Desk::open(&cx)?;
-    let (id, case, kind) = admit(&cx, &desk, &code, &secret.k).await?;
+pub(super) async fn told(
+    cx: &Context,
+    desk: &Desk,
+    id: CaseId,
+    case: &Case,
+    kind: &CaseType,
+) -> Result<serde_json::Value> {
     let who = store::people::reporter(&cx.db, id).await?;
     let photos = store::photos::of(&cx.db, id).await?;
-    let history = history(&cx, &desk, id, &kind, 1, to_reporter).await?;
-    let own = case.code(&kind.flow.code);
-    let body = json!({
-        "code": own,
+    let history = history(cx, desk, id, kind, 1, to_reporter).await?;
+    Ok(json!({
+        "code": case.code(&kind.flow.code),
         "kind": kind.flow.name,
         "category": kind.flow.category(&case.category).map(|c| &c.name),
         "title": case.title,
@@ -364,7 +428,7 @@ async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret
         "happened_at": case.happened_at.map(rfc3339),
         "published": case.published,
         "public_text": if case.published { case.public_text.as_str() } else { "" },
-        "public_title": if case.published { title(&cx, &case, &kind) } else { String::new() },
+        "public_title": if case.published { title(cx, case, kind) } else { String::new() },
         "rating": case.rating,
         "reporter": who.map(|w| json!({
             "name": w.name, "phone": w.phone, "email": w.email, "consent": w.consent,
@@ -373,10 +437,14 @@ async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret
         "history": history.iter().map(|l| json!({
             "at": l.at, "what": l.what, "text": l.text, "note": l.note,
         })).collect::<Vec<_>>(),
-    });
-    let text = serde_json::to_string_pretty(&body)
+    }))
+}
+
+/// JSON to take away, for its reader alone.
+pub(super) fn download(body: &serde_json::Value, name: &str) -> Answer {
+    let text = serde_json::to_string_pretty(body)
         .map_err(|e| foundation::error::internal("case_data", "Không ghi được dữ liệu").because(e))?;
-    let name = format!("attachment; filename=\"{own}.json\"");
+    let name = format!("attachment; filename=\"{name}.json\"");
     let response: Response = (
         [
             (header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()),
@@ -386,4 +454,15 @@ async fn data(cx: Context, Path(code): Path<String>, Query(secret): Query<Secret
     )
         .into_response();
     Ok(private(response))
+}
+
+async fn data(
+    cx: Context,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    Query(secret): Query<Secret>,
+) -> Answer {
+    let desk = Desk::open(&cx)?;
+    let (id, case, kind) = admit_any(&cx, &headers, &desk, &code, &secret.k).await?;
+    download(&told(&cx, &desk, id, &case, &kind).await?, &case.code(&kind.flow.code))
 }

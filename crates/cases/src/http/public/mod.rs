@@ -5,10 +5,13 @@ pub(super) mod form;
 mod list;
 pub(super) mod mine;
 pub(super) mod one;
+mod own;
 pub(super) mod photo;
 mod report;
+mod sign_in;
 mod told;
 mod track;
+pub(super) mod warnings;
 
 use axum::response::Response;
 use foundation::Result;
@@ -24,9 +27,12 @@ pub(super) fn routes() -> Vec<Route> {
         list::routes(),
         mine::routes(),
         one::routes(),
+        own::routes(),
         photo::routes(),
         report::routes(),
+        sign_in::routes(),
         track::routes(),
+        warnings::routes(),
     ]
     .concat()
 }

@@ -1,16 +1,16 @@
 //! Photos: to everybody where the desk shows them, to officers within their scope, to the reporter under the
-//! secret of the receipt. Everybody gets pictures of our own drawing; the file as it came, officers alone.
+//! secret of the receipt or by their sign-in. Everybody gets pictures of our own drawing; the file as it came, officers alone.
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use foundation::{Result, error::not_found};
-use http::header;
+use http::{HeaderMap, header};
 use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
 use web::Answer;
 
-use super::mine::admit;
+use super::mine::admit_any;
 use crate::actions::no_case;
 use crate::http::desk::case::find;
 use crate::http::show::{Desk, number_of};
@@ -68,8 +68,13 @@ async fn public(cx: Context, Path((code, n)): Path<(String, i64)>, Query(asking)
     Ok(send(&cx, &photo, small(&asking.size), "public, max-age=86400, immutable").await?)
 }
 
-async fn reporter(cx: Context, Path((code, n)): Path<(String, i64)>, Query(asking): Query<Asking>) -> Answer {
-    let (id, case, _) = admit(&cx, &Desk::open(&cx)?, &code, &asking.k).await?;
+async fn reporter(
+    cx: Context,
+    headers: HeaderMap,
+    Path((code, n)): Path<(String, i64)>,
+    Query(asking): Query<Asking>,
+) -> Answer {
+    let (id, case, _) = admit_any(&cx, &headers, &Desk::open(&cx)?, &code, &asking.k).await?;
     let own = |p: &Photo| p.role == REPORT || p.is_public(&case);
     let photo = store::photos::one(&cx.db, id, n).await?.filter(own).ok_or_else(no_photo)?;
     Ok(send(&cx, &photo, small(&asking.size), "private, max-age=3600").await?)

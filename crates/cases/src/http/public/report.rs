@@ -80,6 +80,8 @@ struct ReportPage {
     again: bool,
     /// For the map on which a position is tapped.
     root: i64,
+    /// Whether reports are found again by a proved number.
+    opens: bool,
     /// What else may be sent: address and name.
     others: Vec<(String, String)>,
 }
@@ -142,6 +144,7 @@ async fn draw(cx: &Context, headers: &HeaderMap, typed: Typed, faults: Faults, a
         faults,
         again,
         root: desk.root,
+        opens: cx.house.get::<identity::Citizens>()?.opens(),
         others,
     })?;
     if wrong {

@@ -26,6 +26,7 @@ pub async fn units(db: &Db, sees: &Sees) -> Result<Vec<i64>> {
     let own = |unit: &i64| match sees {
         Sees::All | Sees::Public => true,
         Sees::Units(units) => units.contains(unit),
+        Sees::Asked(_) => false,
     };
     Ok(rows.into_iter().map(|r| r.0).filter(own).collect())
 }

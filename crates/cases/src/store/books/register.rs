@@ -53,7 +53,7 @@ pub async fn page(
     match sees {
         Sees::All => {}
         Sees::Units(units) => and("unit IN (SELECT value FROM int_list({}))", units.clone().into()),
-        Sees::Public => return Ok(Vec::new()),
+        Sees::Public | Sees::Asked(_) => return Ok(Vec::new()),
     }
     if !filter.kind.is_empty() {
         and("kind = {}", filter.kind.as_str().into());
