@@ -1,5 +1,5 @@
-//! Several agencies at one case: an asked one finds it in its list; where they do not agree, somebody above all of
-//! them decides.
+//! Several agencies at one case: an asked one finds it in its list; where they do not agree, somebody above
+//! all of them decides.
 
 use cases::actions::ask_agencies::{AnswerAsked, AskAgencies};
 use cases::actions::direct::Direct;
