@@ -31,8 +31,8 @@ pub trait Authenticator: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
-    /// Who holds a permission at a unit in a field today, those whose grant begins nearest to it first; nobody
-    /// where accounts are not known.
+    /// Who holds a permission at a unit in a field today, those whose grant begins nearest to it first;
+    /// nobody where accounts are not known.
     fn holders<'a>(
         &'a self,
         _permission: Permission,

@@ -157,8 +157,10 @@ async fn whoever_is_named_is_told_and_a_dispute_is_told_to_who_directs_both_side
         let (here, there) = (communes[0].unit, communes[1].unit);
         let city = officer(&cx, "chu.tich.tp", Role::Leader, ROOT).await;
         let ward = officer(&cx, "chu.tich.xa", Role::Leader, here).await;
-        let (hai, ba) =
-            (officer(&cx, "hai", Role::Officer, here).await, officer(&cx, "ba", Role::Officer, there).await);
+        let (hai, ba) = (
+            officer(&cx, "anh.hai", Role::Officer, here).await,
+            officer(&cx, "anh.ba", Role::Officer, there).await,
+        );
         let id = report(&cx, here).await;
         let given = Given {
             category: Some("street_light".into()),

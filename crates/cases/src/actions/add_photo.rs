@@ -63,7 +63,7 @@ pub(super) struct Cleaned {
 
 impl Cleaned {
     /// Looks at what came. Errors say what is wrong with it.
-    pub fn of(bytes: &[u8]) -> Result<Cleaned> {
+    pub(super) fn of(bytes: &[u8]) -> Result<Cleaned> {
         let seen = photos::look(bytes, &Limits::default())?;
         let clean = photos::clean(bytes)?;
         let sha256 = Sha256::digest(&clean).iter().fold(String::new(), |mut hex, b| {

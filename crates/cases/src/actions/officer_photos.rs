@@ -1,10 +1,10 @@
 //! Photos by officers: before and after the work, and with an answer; also from a telephone in the field.
 //!
-//! Who: a handler of the agency in charge, or the intake desk, while somebody still has to deal with the case;
-//! with a step ([`StepWithPhotos`]) whoever may take it. They are cleaned and drawn like those of reporters.
-//! One that is bad refuses all, so that nobody believes to have sent what is not there. Who added a photo is
-//! kept as an id that officers alone read. Everybody sees those of the solution once the answer is approved
-//! (`step.rs`), never before.
+//! Who: a handler of the agency in charge, or the intake desk, while somebody still has to deal with the
+//! case; with a step ([`StepWithPhotos`]) whoever may take it. They are cleaned and drawn like those of
+//! reporters. One that is bad refuses all, so that nobody believes to have sent what is not there. Who added
+//! a photo is kept as an id that officers alone read. Everybody sees those of the solution once the answer is
+//! approved (`step.rs`), never before.
 
 use foundation::{Error, Result, error::conflict, error::forbidden, error::invalid};
 use kit::Context;

@@ -34,7 +34,8 @@ row! {
 }
 
 impl Photo {
-    /// Whether everybody may see it now: what officers photographed belongs to the answer, and is seen with it.
+    /// Whether everybody may see it now: what officers photographed belongs to the answer, and is seen with
+    /// it.
     pub fn is_public(&self, case: &Case) -> bool {
         let answered = matches!(case.stage(), Stage::Answered | Stage::Closed);
         self.shown && (self.role == REPORT || answered)

@@ -1,5 +1,5 @@
-//! Photos by officers: in the field and with an answer; everybody sees those of the solution with the approved
-//! answer and never before, nobody sees who took them.
+//! Photos by officers: in the field and with an answer; everybody sees those of the solution with the
+//! approved answer and never before, nobody sees who took them.
 
 use cases::Types;
 use cases::actions::moderate::Moderate;

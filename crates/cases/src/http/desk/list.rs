@@ -245,8 +245,8 @@ fn bulk_steps(cx: &Context, kind: &CaseType, stages: &[Stage]) -> Vec<Choice> {
         .collect()
 }
 
-/// The steps of several types for cases of a tab: those that all share first, of the others for which types they
-/// are. A case that a step does not fit is named with the reason when it was tried.
+/// The steps of several types for cases of a tab: those that all share first, of the others for which types
+/// they are. A case that a step does not fit is named with the reason when it was tried.
 fn bulk_of(cx: &Context, kinds: &[Arc<CaseType>], stages: &[Stage]) -> Vec<Choice> {
     let mut all: Vec<(Choice, Vec<&str>)> = Vec::new();
     for kind in kinds {

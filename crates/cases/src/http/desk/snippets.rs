@@ -1,5 +1,5 @@
-//! Texts that are written often, offered in the forms of answers: of the unit in charge, of what lies above it,
-//! of the case's place. With a script a click puts one in; without, the form goes by way of the server.
+//! Texts that are written often, offered in the forms of answers: of the unit in charge, of what lies above
+//! it, of the case's place. With a script a click puts one in; without, the form goes by way of the server.
 
 use foundation::Result;
 use kit::Context;

@@ -54,8 +54,8 @@ fn said(fault: &str, text: String) -> Said {
     Said { fault: Some(fault.to_owned()), text, fill: None }
 }
 
-/// The words of a step's form and its photos; a form without files comes in the short way too. Whoever does not
-/// see the case is answered before anything is read.
+/// The words of a step's form and its photos; a form without files comes in the short way too. Whoever does
+/// not see the case is answered before anything is read.
 async fn read(cx: &Context, code: &str, request: Request) -> Result<(Pairs, Vec<Vec<u8>>)> {
     super::case::find(cx, &Desk::open(cx)?, code).await?;
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
