@@ -33,6 +33,7 @@ export async function run({ browser, base, server, artifacts, expect }) {
   };
   const focus = () => page.evaluate(() => (document.activeElement === document.body ? '' : document.activeElement?.textContent?.trim() ?? ''));
   const at = (text, why) => expect.eventually(async () => (await focus()).includes(text), `${why}: the focus is at «${text}»`);
+  const inField = (id) => expect.eventually(() => page.evaluate((id) => document.activeElement?.id === id, id), `the focus is in #${id}`);
   const shoot = (label, of = page) => of.screenshot({ path: `${artifacts}/console-${label}.png`, fullPage: true });
 
   // The list by keys alone.
@@ -90,9 +91,10 @@ export async function run({ browser, base, server, artifacts, expect }) {
 
   // A call by keys: the caller looked up, the next one begun; nobody touches the mouse.
   await page.goto('/cases/new?kind=call');
+  await inField('n-phone');
   await page.keyboard.type('0912 345 678');
   await press('Enter');
-  await page.waitForLoadState();
+  await inField('n-content');
   await expect.visible(page.locator('text=Chưa có phản ánh nào mà người gọi đồng ý'));
   expect.equal(await page.locator('#n-phone').inputValue(), '0912 345 678');
   await page.keyboard.type('Hỏi giờ làm việc của phường');
@@ -104,9 +106,10 @@ export async function run({ browser, base, server, artifacts, expect }) {
 
   // What is already there is offered before a second one is made.
   await page.goto('/cases/new?kind=report');
+  await inField('n-phone');
   await page.keyboard.type('0987 654 321');
   await press('Enter');
-  await page.waitForLoadState();
+  await inField('n-content');
   await page.locator('input[name="consent"]').check();
   await page.locator('#n-cat').selectOption('street_light');
   await page.locator('#n-pos').fill('10.0342, 105.7877');

@@ -1,6 +1,6 @@
-//! What a page shows and somebody may act upon: a tile, a figure, a unit, a document. Whoever owns an act offers
-//! it for any subject, whoever owns a subject says where it is found; neither knows the other, the wiring
-//! lists both.
+//! What a page shows and somebody may act upon: a tile, a figure, a unit, a document. Whoever owns an act
+//! offers it for any subject, whoever owns a subject says where it is found; neither knows the other, the
+//! wiring lists both.
 
 use std::sync::Arc;
 
@@ -10,7 +10,8 @@ use crate::scope::UnitId;
 /// A subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// What it is, for the module that owns it: `indicator:admin.on_time/92`. What is made from it keeps this.
+    /// What it is, for the module that owns it: `indicator:admin.on_time/92`. What is made from it keeps
+    /// this.
     pub source: String,
     /// In words.
     pub title: String,
