@@ -303,7 +303,7 @@ impl Provider {
         let expected = openidconnect::SubjectIdentifier::new(subject.to_owned());
         let Ok(request) = client.user_info(access.clone(), Some(expected)) else { return Map::new() };
         let told = request.request_async::<Others, _, CoreGenderClaim>(&self.outside).await;
-        match told.map(|claims| serde_json::to_value(claims)) {
+        match told.map(serde_json::to_value) {
             Ok(Ok(Json::Object(all))) => all,
             Ok(_) => Map::new(),
             Err(e) => {

@@ -52,8 +52,8 @@ impl AskCode {
         for (seconds, most) in OF_NUMBER {
             if store::codes_to(&mut tx, &number, now.plus_seconds(-seconds)).await? >= most {
                 return Err(too_many(
-                    "Số này vừa được gửi nhiều mã. Hãy dùng mã mới nhất, hoặc thử lại sau 15 phút; mỗi ngày một \
-                     số nhận tối đa 8 mã.",
+                    "Số này vừa được gửi nhiều mã. Hãy dùng mã mới nhất, hoặc thử lại sau 15 phút; \
+                     mỗi ngày một số nhận tối đa 8 mã.",
                 ));
             }
         }

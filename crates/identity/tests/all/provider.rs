@@ -337,11 +337,7 @@ async fn an_answer_that_is_forged_for_others_from_others_or_over_is_not_believed
         // Signed with a key that the provider does not publish.
         let (_, back) = door.way(lan()).await;
         let published = std::mem::replace(&mut *door.provider.key.lock().unwrap(), (key(), "k1".into()));
-        let e = {
-            let stolen = Finish { ..back };
-            stolen.run(&door.cx).await.unwrap_err()
-        };
-        assert_eq!(e.code(), "oidc_refused");
+        assert_eq!(back.run(&door.cx).await.unwrap_err().code(), "oidc_refused");
         *door.provider.key.lock().unwrap() = published;
         // The provider changes its key: fetched anew, and believed.
         door.clock.advance_seconds(60);
