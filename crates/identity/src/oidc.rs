@@ -1,7 +1,7 @@
 //! Sign-in of citizens at a provider of OpenID Connect (a national identity, say): authorization code with
-//! PKCE, state and nonce; issuer, audience, signature and times of the answer are checked. Somebody is known by
-//! (issuer, subject), never by an address. What is asked for is as little as there is: a telephone that the
-//! provider checked, and no more.
+//! PKCE, state and nonce; issuer, audience, signature and times of the answer are checked. Somebody is known
+//! by (issuer, subject), never by an address. What is asked for is as little as there is: a telephone that
+//! the provider checked, and no more.
 //!
 //! Nothing is called but what the protocol needs: its document and keys (kept an hour), the exchange of the
 //! code, and who it is where the first answer does not say the telephone. How it is set up: docs/sign-in.md.
@@ -32,8 +32,8 @@ use tokio::sync::Mutex;
 
 /// The provider's document and keys are believed so long.
 const KEPT_S: i64 = 3600;
-/// Keys are fetched anew for a signature that none made, but not more often than this; and a provider that did
-/// not answer is left alone so long.
+/// Keys are fetched anew for a signature that none made, but not more often than this; and a provider that
+/// did not answer is left alone so long.
 const PAUSE_S: i64 = 15;
 /// Nobody waits longer for one answer of the provider.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -174,7 +174,8 @@ impl Provider {
     fn down(&self) -> Error {
         let name = &self.settings.name;
         let why = format!(
-            "{name} hiện không trả lời. Hãy thử lại sau ít phút; không đăng nhập vẫn gửi và tra cứu được phản ánh."
+            "{name} hiện không trả lời. Hãy thử lại sau ít phút; không đăng nhập vẫn gửi và tra cứu được \
+             phản ánh."
         );
         unavailable("oidc_down", why)
     }
@@ -302,7 +303,7 @@ impl Provider {
         let expected = openidconnect::SubjectIdentifier::new(subject.to_owned());
         let Ok(request) = client.user_info(access.clone(), Some(expected)) else { return Map::new() };
         let told = request.request_async::<Others, _, CoreGenderClaim>(&self.outside).await;
-        match told.map(|claims| serde_json::to_value(claims)) {
+        match told.map(serde_json::to_value) {
             Ok(Ok(Json::Object(all))) => all,
             Ok(_) => Map::new(),
             Err(e) => {

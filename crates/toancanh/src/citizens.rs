@@ -1,5 +1,5 @@
-//! What the sign-in of citizens needs of rooms above it: messages that carry codes, a client of HTTP, and what
-//! the configuration says of a provider.
+//! What the sign-in of citizens needs of rooms above it: messages that carry codes, a client of HTTP, and
+//! what the configuration says of a provider.
 
 use std::sync::Arc;
 

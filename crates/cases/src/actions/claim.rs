@@ -1,7 +1,7 @@
 //! A citizen keeps reports among theirs by showing their receipts, to find them on every device.
 //!
-//! Who: a citizen who is signed in. A receipt that is none is passed over: whoever shows many at once hears how
-//! many were kept, not which.
+//! Who: a citizen who is signed in. A receipt that is none is passed over: whoever shows many at once hears
+//! how many were kept, not which.
 
 use foundation::Result;
 use identity::Citizen;

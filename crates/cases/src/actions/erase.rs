@@ -1,7 +1,8 @@
 //! The reporter takes back who they are: name, phone and address go, the matter stays.
 //!
-//! Who: whoever holds the receipt, or proved the number it was sent with. The receipt itself stays, so that they
-//! can still follow the matter; that somebody keeps it among theirs would tell who they are, so that goes too.
+//! Who: whoever holds the receipt, or proved the number it was sent with. The receipt itself stays, so that
+//! they can still follow the matter; that somebody keeps it among theirs would tell who they are, so that
+//! goes too.
 
 use foundation::Result;
 use kit::{Context, audit};

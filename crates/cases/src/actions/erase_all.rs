@@ -1,5 +1,5 @@
-//! A citizen takes back who they are, everywhere: from their reports, from what they kept, from the sign-in. The
-//! matters stay.
+//! A citizen takes back who they are, everywhere: from their reports, from what they kept, from the sign-in.
+//! The matters stay.
 //!
 //! Who: the citizen. All of it or nothing.
 

@@ -55,8 +55,8 @@ pub async fn owns(db: &Db, mine: &Mine, id: CaseId) -> Result<bool> {
 pub async fn photos(db: &Db, ids: Vec<CaseId>) -> Result<Vec<(CaseId, i64)>> {
     db.all(
         "SELECT seq, CAST(MIN(n) AS BIGINT) AS n FROM case_photo
-         WHERE seq IN (SELECT value FROM int_list($1)) AND thumb IS NOT NULL AND (role = 'report' OR shown = $2)
-         GROUP BY seq",
+         WHERE seq IN (SELECT value FROM int_list($1)) AND thumb IS NOT NULL
+           AND (role = 'report' OR shown = $2) GROUP BY seq",
         args![ids, true],
     )
     .await

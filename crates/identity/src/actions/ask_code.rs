@@ -51,9 +51,10 @@ impl AskCode {
         tx.lock("citizen_code").await?;
         for (seconds, most) in OF_NUMBER {
             if store::codes_to(&mut tx, &number, now.plus_seconds(-seconds)).await? >= most {
-                let why = "Số này vừa được gửi nhiều mã. Hãy dùng mã mới nhất, hoặc thử lại sau 15 phút; mỗi ngày \
-                           một số nhận tối đa 8 mã.";
-                return Err(too_many(why));
+                return Err(too_many(
+                    "Số này vừa được gửi nhiều mã. Hãy dùng mã mới nhất, hoặc thử lại sau 15 phút; \
+                     mỗi ngày một số nhận tối đa 8 mã.",
+                ));
             }
         }
         if store::codes_from(&mut tx, &address, now.plus_seconds(-3600)).await? >= OF_ADDRESS {

@@ -1,5 +1,5 @@
-//! Sign-in of citizens at a provider: a small one that signs, keeps its codes and checks the way as RFC 7636 and
-//! OpenID Connect say, so that every lie it can tell is told here.
+//! Sign-in of citizens at a provider: a small one that signs, keeps its codes and checks the way as RFC 7636
+//! and OpenID Connect say, so that every lie it can tell is told here.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -252,7 +252,8 @@ async fn somebody_who_signs_in_there_is_the_same_each_time_and_brings_the_teleph
         let other = door.citizen(&back.run(&door.cx).await.unwrap()).await;
         assert_eq!(other.phone, None);
         assert!(!first.proofs.contains(&other.proofs[0]));
-        // What it asked of the provider: document and keys once, a code each, the rest only where it was missing.
+        // What it asked of the provider: document and keys once, a code each, the rest only where it was
+        // missing.
         let asked = door.provider.asked.lock().unwrap().clone();
         let count = |path: &str| asked.iter().filter(|p| *p == path).count();
         assert_eq!((count("/.well-known/openid-configuration"), count("/jwks")), (1, 1), "{asked:?}");
@@ -336,11 +337,7 @@ async fn an_answer_that_is_forged_for_others_from_others_or_over_is_not_believed
         // Signed with a key that the provider does not publish.
         let (_, back) = door.way(lan()).await;
         let published = std::mem::replace(&mut *door.provider.key.lock().unwrap(), (key(), "k1".into()));
-        let e = {
-            let stolen = Finish { ..back };
-            stolen.run(&door.cx).await.unwrap_err()
-        };
-        assert_eq!(e.code(), "oidc_refused");
+        assert_eq!(back.run(&door.cx).await.unwrap_err().code(), "oidc_refused");
         *door.provider.key.lock().unwrap() = published;
         // The provider changes its key: fetched anew, and believed.
         door.clock.advance_seconds(60);

@@ -38,7 +38,8 @@ struct HomePage {
 struct MePage {
     page: Page,
     frame: Frame,
-    /// Whether one can sign in. Nothing here is of one person: phones keep this page for when there is no network.
+    /// Whether one can sign in. Nothing here is of one person: phones keep this page for when there is no
+    /// network.
     opens: bool,
 }
 

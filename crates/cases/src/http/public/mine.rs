@@ -1,6 +1,7 @@
 //! `GET /report/{code}?k=SECRET`: the reporter's own page: how it stands, what was done, what they are asked,
-//! their word on the answer, their data. Whoever holds the receipt is the reporter, and so is a citizen who proved the
-//! number it was sent with or keeps it among theirs ([`super::own`]); for others the page does not exist.
+//! their word on the answer, their data. Whoever holds the receipt is the reporter, and so is a citizen who
+//! proved the number it was sent with or keeps it among theirs ([`super::own`]); for others the page does not
+//! exist.
 
 use std::sync::Arc;
 

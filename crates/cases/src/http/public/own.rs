@@ -34,7 +34,7 @@ const MOST: i64 = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get(PAGE, Access::Public, get(show)),
+        Route::get("/app/mine", Access::Public, get(show)),
         Route::get("/app/mine/data", Access::Public, get(data)),
         Route::post("/app/mine/claim", Access::Public, post(claim)),
         Route::post("/app/mine/erase", Access::Public, post(erase)),

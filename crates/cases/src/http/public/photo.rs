@@ -1,5 +1,6 @@
 //! Photos: to everybody where the desk shows them, to officers within their scope, to the reporter under the
-//! secret of the receipt or by their sign-in. Everybody gets pictures of our own drawing; the file as it came, officers alone.
+//! secret of the receipt or by their sign-in. Everybody gets pictures of our own drawing; the file as it
+//! came, officers alone.
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};

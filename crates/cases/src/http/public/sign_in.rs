@@ -1,5 +1,6 @@
-//! `/app/sign-in`: a citizen proves their telephone by a code, or signs in at the provider, to see their reports on every device. Never
-//! needed: to report, to follow and to rate, the receipt is enough. No name, no password, no photo of papers.
+//! `/app/sign-in`: a citizen proves their telephone by a code, or signs in at the provider, to see their
+//! reports on every device. Never needed: to report, to follow and to rate, the receipt is enough. No name,
+//! no password, no photo of papers.
 
 use askama::Template;
 use axum::extract::{Form, Query};
@@ -26,10 +27,10 @@ const CODE_PAGE: &str = "/app/sign-in/code";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get(PAGE, Access::Public, get(show)),
-        Route::post(PAGE, Access::Public, post(ask)),
-        Route::get(CODE_PAGE, Access::Public, get(show_code)),
-        Route::post(CODE_PAGE, Access::Public, post(prove)),
+        Route::get("/app/sign-in", Access::Public, get(show)),
+        Route::post("/app/sign-in", Access::Public, post(ask)),
+        Route::get("/app/sign-in/code", Access::Public, get(show_code)),
+        Route::post("/app/sign-in/code", Access::Public, post(prove)),
         Route::get("/app/sign-in/provider", Access::Public, get(begin)),
         Route::get("/app/sign-in/back", Access::Public, get(back)),
     ]
@@ -162,7 +163,8 @@ async fn prove(cx: Context, headers: HeaderMap, Form(typed): Form<Typed>) -> Ans
     }
 }
 
-/// To the provider, with a cookie to come back with. A link and no form: our policy lets no form lead elsewhere.
+/// To the provider, with a cookie to come back with. A link and no form: our policy lets no form lead
+/// elsewhere.
 async fn begin(cx: Context, headers: HeaderMap) -> Answer {
     match through_provider::begin(&cx).await {
         Ok(way) => {

@@ -1,6 +1,6 @@
 //! `GET /app/warnings`: what officers warn of: open incidents that were published, near a position or in a
-//! commune. The page works without script and without a position; phones keep its last list and say how old it
-//! is.
+//! commune. The page works without script and without a position; phones keep its last list and say how old
+//! it is.
 
 use std::collections::HashMap;
 
