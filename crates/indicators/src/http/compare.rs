@@ -11,11 +11,11 @@ use serde::Deserialize;
 use web::{Answer, Page};
 
 use super::indicator::{period_choices, ranking_sheet};
-use kit::sheet::Sheet;
 use super::table::{self, By, Order, Standing};
 use super::{Choice, Desk, period_of, query, sees};
 use crate::definition::{Direction, Indicator};
 use crate::show;
+use kit::sheet::Sheet;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![

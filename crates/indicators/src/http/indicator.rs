@@ -18,7 +18,6 @@ use units::Level;
 use web::{Answer, Page};
 
 use super::chart::{self, Boundaries};
-use kit::sheet::{Cell, Sheet};
 use super::table::{self, By, Order, Row, Standing};
 use super::trust::{self, Past, Source, Trust};
 use super::{Choice, Desk, Pager, calendar_name, calendars, moment_of, period_of, query};
@@ -27,6 +26,7 @@ use crate::definition::Indicator;
 use crate::engine::{Asked, Span};
 use crate::offers;
 use crate::show::{self, Shown};
+use kit::sheet::{Cell, Sheet};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use web::{Answer, Page};
 
 use super::list::pack_choices;
-use kit::sheet::{Cell, Sheet};
 use super::{Choice, Desk, Pager, query};
 use crate::engine::late::LateUnit;
 use crate::show;
+use kit::sheet::{Cell, Sheet};
 
 /// How many units stand on one page.
 const SIZE: usize = 25;

@@ -15,11 +15,11 @@ use serde::Deserialize;
 use web::{Answer, Page};
 
 use super::indicator::period_choices;
-use kit::sheet::{Cell, Sheet};
 use super::{Choice, Desk, Pager, period_of, query, sees};
 use crate::definition::{Direction, Indicator};
 use crate::engine::Asked;
 use crate::show;
+use kit::sheet::{Cell, Sheet};
 
 /// The most columns.
 const COLUMNS: usize = 8;

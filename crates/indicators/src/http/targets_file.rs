@@ -14,11 +14,11 @@ use kit::{Context, Route, UnitId};
 use web::{Answer, Page};
 
 use super::Desk;
-use kit::sheet::{Cell, Sheet};
 use super::targets_page::{People, SETS, done, unreadable, wanted};
 use super::targets_table::{Asking, read};
 use crate::actions::set_targets::{LONGEST_ACT, MOST_ROWS, Row, SetTargets, year_calendar};
 use crate::catalogue::Catalogue;
+use kit::sheet::{Cell, Sheet};
 
 /// The largest file, in bytes.
 const LARGEST: usize = 1024 * 1024;

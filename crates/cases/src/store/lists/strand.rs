@@ -278,7 +278,8 @@ impl<'a> Reading<'a> {
         }
         // Where nothing leads, the database may choose.
         let free = strand.is_none() && matches!(self.lead, Lead::Sides | Lead::Column(_) | Lead::Stage);
-        let column = |name: &str| if free { format!("c.{name}") } else { dialect.unindexed(&format!("c.{name}")) };
+        let column =
+            |name: &str| if free { format!("c.{name}") } else { dialect.unindexed(&format!("c.{name}")) };
         if let Some(strand) = strand {
             if strand.column != "stage" {
                 w.and(&format!("c.{} = {{}}", strand.column), strand.value.clone());
