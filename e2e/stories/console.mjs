@@ -8,7 +8,7 @@ export const prepare = [
   ['packs', 'apply', new URL('../../packs', import.meta.url).pathname],
   ['units', 'root', '92'],
 ];
-export const limit = 240_000;
+export const limit = 300_000;
 
 const desk = { width: 1400, height: 900 };
 const phone = { width: 360, height: 780 };
@@ -133,8 +133,8 @@ export async function run({ browser, base, server, artifacts, expect }) {
   await page.goto('/cases?tab=new');
   await press('m');
   await expect.eventually(() => page.url().includes('view=map'), 'm opens the map');
-  await expect.visible(page.locator('tc-map.up'));
-  await page.locator('tc-map[data-idle]').waitFor();
+  await expect.visible(page.locator('tc-map.up'), 30_000);
+  await page.locator('tc-map[data-idle]').waitFor({ timeout: 30_000 });
   expect.equal(await page.locator('[data-points-said]').innerText(), '2 vụ việc có vị trí');
   await shoot('map');
   await page.locator('[data-row]', { hasText: 'bến Ninh Kiều' }).locator('[data-point-show]').click();
@@ -152,7 +152,7 @@ export async function run({ browser, base, server, artifacts, expect }) {
   await shoot('map-card');
   await page.setViewportSize(phone);
   await page.reload();
-  await expect.visible(page.locator('tc-map.up'));
+  await expect.visible(page.locator('tc-map.up'), 30_000);
   expect.equal(await tooWide(page), null, 'the map fits a phone');
   await shoot('map-phone');
   await page.setViewportSize(desk);
