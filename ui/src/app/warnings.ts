@@ -37,12 +37,14 @@ function age(at: string): string {
   return word(`${days} ngày trước`, `${days} days ago`);
 }
 
+/** A moment by the clocks of Việt Nam, whatever the phone's own says. */
 function moment(at: string): string {
-  const t = new Date(at);
+  const here = (ms: number): Date => new Date(ms + 7 * 60 * MINUTE);
+  const [t, now] = [here(Date.parse(at)), here(Date.now())];
   const two = (n: number): string => String(n).padStart(2, "0");
-  const time = `${two(t.getHours())}:${two(t.getMinutes())}`;
-  const today = t.toDateString() === new Date().toDateString();
-  return today ? time : `${time} ${two(t.getDate())}/${two(t.getMonth() + 1)}/${t.getFullYear()}`;
+  const time = `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}`;
+  if (t.toISOString().slice(0, 10) === now.toISOString().slice(0, 10)) return time;
+  return `${time} ${two(t.getUTCDate())}/${two(t.getUTCMonth() + 1)}/${t.getUTCFullYear()}`;
 }
 
 function card(w: Warning): HTMLLIElement {
