@@ -90,7 +90,7 @@ export async function begin(): Promise<void> {
   /** The list that is there, and how old it is. */
   const offline = (): void => {
     const last = kept();
-    if (last && Date.parse(last.at) > Date.parse(line.dataset["warnAt"] ?? "")) show(last);
+    if (last && Date.parse(last.at) >= Date.parse(line.dataset["warnAt"] ?? "")) show(last);
     const at = line.dataset["warnAt"] ?? "";
     line.textContent = word(
       `Không có mạng. Danh sách lúc ${moment(at)} (${age(at)}), có thể đã đổi.`,
@@ -98,7 +98,11 @@ export async function begin(): Promise<void> {
     );
     line.classList.add("is-old");
   };
+  // An answer that comes after a later question is passed over.
+  let turn = 0;
   const ask = async (from: string): Promise<void> => {
+    turn += 1;
+    const own = turn;
     try {
       const answer = await fetch(`/api/v1/warnings${from}`, {
         cache: "no-store",
@@ -106,12 +110,13 @@ export async function begin(): Promise<void> {
       });
       if (!answer.ok) throw new Error(String(answer.status));
       const told = (await answer.json()) as Told;
+      if (own !== turn) return;
       localStorage.setItem(KEPT, JSON.stringify(told));
       show(told);
       line.classList.remove("is-old");
       line.textContent = word(`Cập nhật lúc ${moment(told.at)}`, `As of ${moment(told.at)}`);
     } catch {
-      offline();
+      if (own === turn) offline();
     }
   };
 
