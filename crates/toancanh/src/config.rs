@@ -268,8 +268,8 @@ fn settle(values: Values, unread: Vec<String>) -> Result<Settings> {
         proxies,
         public_url,
         log: get("log").unwrap_or_default(),
-        outward: Outward::read(&get)?,
-        provider: crate::citizens::read(&get)?,
+        outward: Outward::read(get)?,
+        provider: crate::citizens::read(get)?,
         told: KEYS
             .iter()
             .filter_map(|(key, ..)| values.get(key).map(|(v, o)| (*key, masked(key, v), o.clone())))
