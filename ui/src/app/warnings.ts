@@ -37,12 +37,14 @@ function age(at: string): string {
   return word(`${days} ngày trước`, `${days} days ago`);
 }
 
+/** A moment by the clocks of Việt Nam, whatever the phone's own says. */
 function moment(at: string): string {
-  const t = new Date(at);
+  const here = (ms: number): Date => new Date(ms + 7 * 60 * MINUTE);
+  const [t, now] = [here(Date.parse(at)), here(Date.now())];
   const two = (n: number): string => String(n).padStart(2, "0");
-  const time = `${two(t.getHours())}:${two(t.getMinutes())}`;
-  const today = t.toDateString() === new Date().toDateString();
-  return today ? time : `${time} ${two(t.getDate())}/${two(t.getMonth() + 1)}/${t.getFullYear()}`;
+  const time = `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}`;
+  if (t.toISOString().slice(0, 10) === now.toISOString().slice(0, 10)) return time;
+  return `${time} ${two(t.getUTCDate())}/${two(t.getUTCMonth() + 1)}/${t.getUTCFullYear()}`;
 }
 
 function card(w: Warning): HTMLLIElement {
@@ -88,7 +90,7 @@ export async function begin(): Promise<void> {
   /** The list that is there, and how old it is. */
   const offline = (): void => {
     const last = kept();
-    if (last && Date.parse(last.at) > Date.parse(line.dataset["warnAt"] ?? "")) show(last);
+    if (last && Date.parse(last.at) >= Date.parse(line.dataset["warnAt"] ?? "")) show(last);
     const at = line.dataset["warnAt"] ?? "";
     line.textContent = word(
       `Không có mạng. Danh sách lúc ${moment(at)} (${age(at)}), có thể đã đổi.`,
@@ -96,7 +98,11 @@ export async function begin(): Promise<void> {
     );
     line.classList.add("is-old");
   };
+  // An answer that comes after a later question is passed over.
+  let turn = 0;
   const ask = async (from: string): Promise<void> => {
+    turn += 1;
+    const own = turn;
     try {
       const answer = await fetch(`/api/v1/warnings${from}`, {
         cache: "no-store",
@@ -104,12 +110,13 @@ export async function begin(): Promise<void> {
       });
       if (!answer.ok) throw new Error(String(answer.status));
       const told = (await answer.json()) as Told;
+      if (own !== turn) return;
       localStorage.setItem(KEPT, JSON.stringify(told));
       show(told);
       line.classList.remove("is-old");
       line.textContent = word(`Cập nhật lúc ${moment(told.at)}`, `As of ${moment(told.at)}`);
     } catch {
-      offline();
+      if (own === turn) offline();
     }
   };
 
