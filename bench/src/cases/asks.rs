@@ -48,7 +48,9 @@ pub fn console(p: &Picks) -> Vec<(&'static str, String)> {
         ("mine", list("tab=work&only=mine".into())),
         (
             "answered",
-            list(format!("tab=rate&kind=petitions.report&category={category}&agency={agency}&severity=normal")),
+            list(format!(
+                "tab=rate&kind=petitions.report&category={category}&agency={agency}&severity=normal"
+            )),
         ),
         ("search", list(format!("tab=closed&q={}", encoded(WORDS)))),
         ("search_rare", list(format!("tab=closed&q={}", encoded(RARE)))),

@@ -12,7 +12,8 @@ use crate::{Result, fail};
 /// Cases of one transaction, or one COPY.
 const CHUNK: i64 = 20_000;
 const TYPES: &str = "SELECT id, definition FROM case_type ORDER BY position";
-const DEPARTMENTS: &str = "SELECT DISTINCT unit FROM unit_version WHERE level = 'department' AND valid_to IS NULL
+const DEPARTMENTS: &str =
+    "SELECT DISTINCT unit FROM unit_version WHERE level = 'department' AND valid_to IS NULL
      AND parent = (SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'root_unit') ORDER BY unit";
 
 /// Where the cases go.
@@ -136,8 +137,10 @@ impl Into {
             Into::Sqlite(db) => db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?,
             // What the server does by itself some minutes later.
             Into::Postgres(db) => {
-                db.batch_execute("SELECT setval(pg_get_serial_sequence('cases', 'seq'), (SELECT MAX(seq) FROM cases))")
-                    .await?;
+                db.batch_execute(
+                    "SELECT setval(pg_get_serial_sequence('cases', 'seq'), (SELECT MAX(seq) FROM cases))",
+                )
+                .await?;
                 for table in ["cases", "case_entry", "case_words", "case_public_words"] {
                     db.batch_execute(&format!("VACUUM ANALYZE {table}")).await?;
                 }
@@ -158,8 +161,10 @@ fn sqlite(db: &mut rusqlite::Connection, made: &[Made]) -> Result<()> {
     let marks = |columns: &str| vec!["?"; columns.split(',').count()].join(", ");
     let tx = db.transaction()?;
     {
-        let mut case = tx.prepare_cached(&format!("INSERT INTO cases ({COLUMNS}) VALUES ({})", marks(COLUMNS)))?;
-        let mut entry = tx.prepare_cached(&format!("INSERT INTO case_entry ({ENTRY}) VALUES ({})", marks(ENTRY)))?;
+        let mut case =
+            tx.prepare_cached(&format!("INSERT INTO cases ({COLUMNS}) VALUES ({})", marks(COLUMNS)))?;
+        let mut entry =
+            tx.prepare_cached(&format!("INSERT INTO case_entry ({ENTRY}) VALUES ({})", marks(ENTRY)))?;
         let mut words = tx.prepare_cached("INSERT INTO case_words (rowid, words) VALUES (?, ?)")?;
         let mut public = tx.prepare_cached("INSERT INTO case_public_words (rowid, words) VALUES (?, ?)")?;
         for one in made {
@@ -195,12 +200,14 @@ async fn postgres(db: &mut tokio_postgres::Client, made: &[Made]) -> Result<()> 
     let entries = made.iter().flat_map(|m| m.entries.iter().map(|e| line(e))).collect();
     copy(&tx, &format!("case_entry ({ENTRY})"), entries).await?;
     let words = made.iter().flat_map(|m| {
-        let row = |words: &String, open| line(&[m.row[0].clone(), Cell::Text(words.clone()), Cell::Bool(open)]);
+        let row =
+            |words: &String, open| line(&[m.row[0].clone(), Cell::Text(words.clone()), Cell::Bool(open)]);
         [Some(row(&m.words, false)), m.public_words.as_ref().map(|w| row(w, true))]
     });
     copy(&tx, "told", words.flatten().collect()).await?;
     for (table, open) in [("case_words", false), ("case_public_words", true)] {
-        let sql = format!("INSERT INTO {table} SELECT seq, to_tsvector('simple', words) FROM told WHERE open = $1");
+        let sql =
+            format!("INSERT INTO {table} SELECT seq, to_tsvector('simple', words) FROM told WHERE open = $1");
         tx.execute(&sql, &[&open]).await?;
     }
     tx.commit().await?;
@@ -215,7 +222,8 @@ mod tests {
     fn an_id_is_read_and_a_line_is_what_copy_wants() {
         assert_eq!(id("01020304-0506-0708-090a-0b0c0d0e0f10").map(|b| (b[0], b[15])), Some((1, 16)));
         assert_eq!(id("x"), None);
-        let cells = [Cell::Int(1), Cell::Null, Cell::Bool(true), Cell::Text("a\\b\nc".into()), Cell::Real(0.5)];
+        let cells =
+            [Cell::Int(1), Cell::Null, Cell::Bool(true), Cell::Text("a\\b\nc".into()), Cell::Real(0.5)];
         assert_eq!(line(&cells), "1\t\\N\tt\ta/bc\t0.5\n");
     }
 }

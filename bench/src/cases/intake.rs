@@ -84,13 +84,16 @@ async fn plain(client: Client, url: String, n: usize, run: u64, category: String
 
 async fn with_photo(client: Client, base: String, n: usize, run: u64, photo: bytes::Bytes) -> Result<()> {
     let size = photo.len() as u64;
-    let file = reqwest::multipart::Part::stream_with_length(photo, size).file_name("anh.jpg").mime_str("image/jpeg")?;
+    let file = reqwest::multipart::Part::stream_with_length(photo, size)
+        .file_name("anh.jpg")
+        .mime_str("image/jpeg")?;
     let form = reqwest::multipart::Form::new()
         .text("key", format!("bench-photo-{run}-{n}-0123456789abcdef"))
         .text("content", format!("Rác đổ trước cổng số {n}."))
         .text("category", "waste_pile")
         .part("photo", file);
-    let request = client.post(format!("{base}/report")).header("x-forwarded-for", from(n)).header("origin", &base);
+    let request =
+        client.post(format!("{base}/report")).header("x-forwarded-for", from(n)).header("origin", &base);
     let answer = request.multipart(form).send().await?;
     match answer.status().as_u16() {
         303 => Ok(()),
@@ -139,7 +142,8 @@ async fn sent(
     let server = program.serve().await?;
     let run = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
     let lasting = Duration::from_secs(if bench.quick { 5 } else { 30 });
-    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60));
+    let client =
+        Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60));
     let client = client.build()?;
     let url = format!("{}/api/v1/reports", server.base);
     for rate in [200.0, 400.0] {
@@ -180,7 +184,9 @@ async fn drawn(server: &Server, program: &Program, count: usize, report: &mut Re
     let sql = "SELECT COUNT(*) FROM case_photo WHERE thumb IS NULL";
     loop {
         let left: i64 = match &program.database {
-            None => rusqlite::Connection::open(program.data.join("main.db"))?.query_row(sql, [], |r| r.get(0))?,
+            None => {
+                rusqlite::Connection::open(program.data.join("main.db"))?.query_row(sql, [], |r| r.get(0))?
+            }
             Some(url) => {
                 let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
                 tokio::spawn(connection);
@@ -195,7 +201,8 @@ async fn drawn(server: &Server, program: &Program, count: usize, report: &mut Re
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    let more = format!("{count} photos, two pictures of each; memory then {} MB", number(server.memory()?.resident));
+    let more =
+        format!("{count} photos, two pictures of each; memory then {} MB", number(server.memory()?.resident));
     let took = start.elapsed().as_secs_f64();
     report.add("the last photo is drawn small, after the last was taken", Must::Told, took, "s", more);
     Ok(())

@@ -109,18 +109,48 @@ fn often<T>(n: i64, about: u64, of: &[T]) -> &T {
 }
 
 const STREETS: [&str; 24] = [
-    "Hai Bà Trưng", "Nguyễn Trãi", "Trần Hưng Đạo", "Lý Tự Trọng", "Mậu Thân", "Cách Mạng Tháng Tám",
-    "Nguyễn Văn Cừ", "Ba Tháng Hai", "Lê Hồng Phong", "Võ Văn Kiệt", "Quang Trung", "Hùng Vương",
-    "Nguyễn Huệ", "Tôn Đức Thắng", "Phan Đình Phùng", "Ngô Quyền", "Lê Lợi", "Châu Văn Liêm",
-    "Đề Thám", "Huỳnh Cương", "Xô Viết Nghệ Tĩnh", "Bùi Hữu Nghĩa", "Trần Quang Diệu", "Đinh Tiên Hoàng",
+    "Hai Bà Trưng",
+    "Nguyễn Trãi",
+    "Trần Hưng Đạo",
+    "Lý Tự Trọng",
+    "Mậu Thân",
+    "Cách Mạng Tháng Tám",
+    "Nguyễn Văn Cừ",
+    "Ba Tháng Hai",
+    "Lê Hồng Phong",
+    "Võ Văn Kiệt",
+    "Quang Trung",
+    "Hùng Vương",
+    "Nguyễn Huệ",
+    "Tôn Đức Thắng",
+    "Phan Đình Phùng",
+    "Ngô Quyền",
+    "Lê Lợi",
+    "Châu Văn Liêm",
+    "Đề Thám",
+    "Huỳnh Cương",
+    "Xô Viết Nghệ Tĩnh",
+    "Bùi Hữu Nghĩa",
+    "Trần Quang Diệu",
+    "Đinh Tiên Hoàng",
 ];
 const TELLS: [&str; 16] = [
-    "Đã hơn một tuần chưa thấy ai đến sửa.", "Buổi tối rất khó đi, trẻ em đi học về hay ngã.",
-    "Bà con trong hẻm rất lo lắng.", "Mùa mưa nước ngập đến đầu gối.", "Đề nghị cơ quan sớm kiểm tra.",
-    "Xe tải lớn chạy qua mỗi ngày làm hư thêm.", "Nước đen và hôi, muỗi rất nhiều.", "Gần cổng chợ nên đông người.",
-    "Tôi đã gọi tổng đài nhưng chưa được trả lời.", "Người dân tự rào lại bằng cây.", "Xảy ra từ đầu tháng này.",
-    "Việc này lặp lại nhiều lần trong năm.", "Ảnh chụp lúc sáng nay kèm theo.", "Mong được xử lý dứt điểm.",
-    "Hộ kinh doanh hai bên đường bị ảnh hưởng.", "Nguy hiểm cho người đi xe máy ban đêm.",
+    "Đã hơn một tuần chưa thấy ai đến sửa.",
+    "Buổi tối rất khó đi, trẻ em đi học về hay ngã.",
+    "Bà con trong hẻm rất lo lắng.",
+    "Mùa mưa nước ngập đến đầu gối.",
+    "Đề nghị cơ quan sớm kiểm tra.",
+    "Xe tải lớn chạy qua mỗi ngày làm hư thêm.",
+    "Nước đen và hôi, muỗi rất nhiều.",
+    "Gần cổng chợ nên đông người.",
+    "Tôi đã gọi tổng đài nhưng chưa được trả lời.",
+    "Người dân tự rào lại bằng cây.",
+    "Xảy ra từ đầu tháng này.",
+    "Việc này lặp lại nhiều lần trong năm.",
+    "Ảnh chụp lúc sáng nay kèm theo.",
+    "Mong được xử lý dứt điểm.",
+    "Hộ kinh doanh hai bên đường bị ảnh hưởng.",
+    "Nguy hiểm cho người đi xe máy ban đêm.",
 ];
 /// A word that one case in five thousand has.
 pub const RARE: &str = "Huyền Trân";
@@ -140,10 +170,10 @@ pub struct Made {
 
 /// The columns of [`Made::row`].
 pub const COLUMNS: &str = "seq, kind, category, severity, state, stage, place, agency, handler, title, content, \
-    address, lat, lon, accuracy_m, place_sure, channel, received_at, happened_at, changed_at, taken_in_at, \
-    solved_at, clocks, due_at, due_clock, promised_at, paused, late, supporters, photos, entries, version, \
-    published, public_text, answer, reason, rating, reopened, extended, merged_into, split_from, source, demo, \
-    counted, wake_at";
+    address, lat, lon, accuracy_m, place_sure, channel, received_at, happened_at, changed_at, \
+    taken_in_at, solved_at, clocks, due_at, due_clock, promised_at, paused, late, supporters, \
+    photos, entries, version, published, public_text, answer, reason, rating, reopened, \
+    extended, merged_into, split_from, source, demo, counted, wake_at";
 /// The columns of [`Made::entries`].
 pub const ENTRY: &str = "seq, n, at, actor, deed, step, state, shown, text, detail";
 
@@ -219,7 +249,13 @@ impl Million {
         let street = if n % 5_000 == 7 { RARE } else { street };
         let title = format!("{named}, đường {street}");
         let told = |about: u64| TELLS[below(n, about, TELLS.len())];
-        let content = format!("{named} trước số nhà {} đường {street}. {} {} {}", 1 + below(n, 9, 400), told(10), told(11), told(12));
+        let content = format!(
+            "{named} trước số nhà {} đường {street}. {} {} {}",
+            1 + below(n, 9, 400),
+            told(10),
+            told(11),
+            told(12)
+        );
         let solved = (!open).then(|| (received + (1 + chance(n, 13)) * 10_000_000).min(self.now));
         let paused = open && stage == 1 && chance(n, 14) < 3_000;
         let due = (open && !paused).then(|| received + 40 * 3_600_000_000 + chance(n, 15) * 20_000_000);
@@ -238,7 +274,8 @@ impl Million {
             (None, Some(at)) => format!(r#"{{"hand":"met","at":{at},"late":false}}"#),
             (None, None) => r#"{"hand":"paused","left":3600000000}"#.to_owned(),
         };
-        let pause = if paused { format!(r#"{{"reason":"weather","since":{received}}}"#) } else { "null".into() };
+        let pause =
+            if paused { format!(r#"{{"reason":"weather","since":{received}}}"#) } else { "null".into() };
         let clocks = format!(
             r#"{{"calendar":"admin.office","limits":{{"first_response":480,"update":null,"solution":2400}},
             "hands":[{{"hand":"met","at":{received},"late":false}},{{"hand":"idle"}},{hand}],"pause":{pause},
@@ -246,36 +283,83 @@ impl Million {
             received + 40 * 3_600_000_000
         );
         let row = vec![
-            Cell::Int(n), text(&kind.id), text(&category), text(&severity), text(&state), Cell::Int(stage),
-            Cell::Int(place), Cell::Int(agency), handler, text(&title), text(&content),
+            Cell::Int(n),
+            text(&kind.id),
+            text(&category),
+            text(&severity),
+            text(&state),
+            Cell::Int(stage),
+            Cell::Int(place),
+            Cell::Int(agency),
+            handler,
+            text(&title),
+            text(&content),
             text(&format!("đường {street}")),
             if somewhere { Cell::Real(9.6 + chance(n, 20) as f64 / 110_000.0) } else { Cell::Null },
             if somewhere { Cell::Real(105.3 + chance(n, 21) as f64 / 90_000.0) } else { Cell::Null },
             if somewhere { Cell::Real(12.0) } else { Cell::Null },
-            Cell::Bool(true), text(channel), Cell::Int(received), Cell::Null,
-            Cell::Int(solved.unwrap_or(received)), Cell::Int(received + 3_600_000_000), int(solved), text(&clocks),
-            int(due), int(due.map(|_| 2)), Cell::Int(received + 40 * 3_600_000_000), Cell::Bool(paused),
-            Cell::Bool(answered && chance(n, 22) < 6_000), Cell::Int((chance(n, 23) / 60_000) * 3),
-            Cell::Int(0), Cell::Int(2), Cell::Int(2), Cell::Bool(published),
-            text(if published { &content } else { "" }), text(if answered { ANSWER } else { "" }), text(""),
+            Cell::Bool(true),
+            text(channel),
+            Cell::Int(received),
+            Cell::Null,
+            Cell::Int(solved.unwrap_or(received)),
+            Cell::Int(received + 3_600_000_000),
+            int(solved),
+            text(&clocks),
+            int(due),
+            int(due.map(|_| 2)),
+            Cell::Int(received + 40 * 3_600_000_000),
+            Cell::Bool(paused),
+            Cell::Bool(answered && chance(n, 22) < 6_000),
+            Cell::Int((chance(n, 23) / 60_000) * 3),
+            Cell::Int(0),
+            Cell::Int(2),
+            Cell::Int(2),
+            Cell::Bool(published),
+            text(if published { &content } else { "" }),
+            text(if answered { ANSWER } else { "" }),
+            text(""),
             if stage == 4 && chance(n, 24) < 20_000 { Cell::Int(1 + chance(n, 25) % 5) } else { Cell::Null },
-            Cell::Int(0), Cell::Int(0), Cell::Null, Cell::Null, text(""), Cell::Bool(false),
+            Cell::Int(0),
+            Cell::Int(0),
+            Cell::Null,
+            Cell::Null,
+            text(""),
+            Cell::Bool(false),
             // Their figures were told, and nothing is to be reminded of.
-            Cell::Int(agency), Cell::Null,
+            Cell::Int(agency),
+            Cell::Null,
         ];
         let entry = |k: i64, at: i64, who: &str, deed: &str, t: &str| {
             vec![
-                Cell::Int(n), Cell::Int(k), Cell::Int(at), text(who), text(deed), text(""), text(&state),
-                Cell::Int(2), text(t), text("{}"),
+                Cell::Int(n),
+                Cell::Int(k),
+                Cell::Int(at),
+                text(who),
+                text(deed),
+                text(""),
+                text(&state),
+                Cell::Int(2),
+                text(t),
+                text("{}"),
             ]
         };
         let entries = vec![
             entry(1, received, "reporter", "receive", ""),
-            entry(2, solved.unwrap_or(received + 1), "system:bench", "note", if answered { ANSWER } else { "" }),
+            entry(
+                2,
+                solved.unwrap_or(received + 1),
+                "system:bench",
+                "note",
+                if answered { ANSWER } else { "" },
+            ),
         ];
         let code = format!("{} {n}", self.code(n));
         let mut marks = vec![
-            mark("xs", &stage.to_string()), mark("xk", &kind.id), mark("xc", &category), mark("xv", &severity),
+            mark("xs", &stage.to_string()),
+            mark("xk", &kind.id),
+            mark("xc", &category),
+            mark("xv", &severity),
             format!("u{place}"),
         ];
         let public_words = published.then(|| {

@@ -51,9 +51,11 @@ async fn place(bench: &Bench, program: &Program, report: &mut Report) -> Result<
     let server = program.serve().await?;
     server.key().await?;
     let commune = &bench.communes[0];
-    let made =
-        program.told(&["user", "create", "can.bo", "Cán bộ đo", "--role", "officer", "--unit", commune]).await?;
-    let token = made.split("token=").nth(1).and_then(|t| t.split_whitespace().next()).ok_or("no invitation")?;
+    let made = program
+        .told(&["user", "create", "can.bo", "Cán bộ đo", "--role", "officer", "--unit", commune])
+        .await?;
+    let token =
+        made.split("token=").nth(1).and_then(|t| t.split_whitespace().next()).ok_or("no invitation")?;
     let taken = [("token", token), ("sign_in", "can.bo"), ("password", PASSWORD), ("again", PASSWORD)];
     post(&person()?, &server, "/invitation", &taken).await?;
     // What the program does once with a new place is behind it.
@@ -114,7 +116,12 @@ async fn asked(
 }
 
 /// Lists, search, cases, the map; then reports that come in.
-pub async fn measure(bench: &Bench, program: &Program, fsync: &Times, report: &mut Report) -> Result<Million> {
+pub async fn measure(
+    bench: &Bench,
+    program: &Program,
+    fsync: &Times,
+    report: &mut Report,
+) -> Result<Million> {
     let million = place(bench, program, report).await?;
     let server = program.serve().await?;
     let desk = sign_in(&server, "may.do").await?;
@@ -171,12 +178,7 @@ async fn map(server: &Server, report: &mut Report) -> Result<()> {
 }
 
 /// Redmine on the same cases in the same server: the same questions, one after the other.
-pub async fn redmine(
-    bench: &Bench,
-    program: &Program,
-    million: &Million,
-    report: &mut Report,
-) -> Result<()> {
+pub async fn redmine(bench: &Bench, program: &Program, million: &Million, report: &mut Report) -> Result<()> {
     let url = program.database.as_deref().ok_or("Redmine is measured on PostgreSQL")?;
     let scripts = bench.root.join("bench/redmine");
     let out = bench.work.join("redmine.json");

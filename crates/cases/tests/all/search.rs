@@ -122,7 +122,8 @@ async fn every_mixture_of_filters_finds_what_a_plain_look_at_each_case_finds() {
         let sql = "UPDATE cases SET stage = seq % 8, paused = (seq % 7 = 0), published = (seq % 3 > 0),
             solved_at = CASE WHEN seq % 8 < 3 THEN NULL ELSE 1 END,
             due_at = CASE WHEN seq % 8 < 3 AND seq % 7 > 0 THEN 1000 - seq ELSE NULL END,
-            public_text = title, agency = CASE WHEN seq % 4 = 0 THEN $1 ELSE agency END, lat = 9.5 + seq / 100.0, lon = 106.0,
+            public_text = title, agency = CASE WHEN seq % 4 = 0 THEN $1 ELSE agency END,
+            lat = 9.5 + seq / 100.0, lon = 106.0,
             channel = CASE WHEN seq % 2 = 0 THEN 'app' ELSE 'web' END";
         tx.run(sql, args![WARD_OFFICE]).await.unwrap();
         // Their words hold no marks of all that.
