@@ -169,7 +169,8 @@ pub struct Made {
 }
 
 /// The columns of [`Made::row`].
-pub const COLUMNS: &str = "seq, kind, category, severity, state, stage, place, agency, handler, title, content, \
+pub const COLUMNS: &str = "seq, kind, category, \
+    severity, state, stage, place, agency, handler, title, content, \
     address, lat, lon, accuracy_m, place_sure, channel, received_at, happened_at, changed_at, \
     taken_in_at, solved_at, clocks, due_at, due_clock, promised_at, paused, late, supporters, \
     photos, entries, version, published, public_text, answer, reason, rating, reopened, \
