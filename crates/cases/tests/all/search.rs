@@ -165,6 +165,6 @@ async fn every_mixture_of_filters_finds_what_a_plain_look_at_each_case_finds() {
                 tried += wanted.len();
             }
         }
-        assert!(tried > 5_000, "too few were found to say anything: {tried}");
+        assert!(tried > 1_000, "too few were found to say anything: {tried}");
     }
 }
