@@ -15,7 +15,7 @@ export const limit = 300_000;
 
 const phone = { width: 360, height: 740 };
 const hand = { width: 390, height: 780 };
-const desk = { width: 1280, height: 660 };
+const desk = { width: 1280, height: 640 };
 const market = { latitude: 10.03412, longitude: 105.78764, accuracy: 12 };
 const caller = '0912 345 678';
 
@@ -165,6 +165,15 @@ async function only(page, form) {
   }
 }
 
+/** Opens the form of the desk and looks a caller up: the number is where one types first. */
+async function beginEntry(page, expect, kind, number) {
+  await page.goto(`/cases/new?kind=${kind}`);
+  const ready = () => page.locator('#n-phone').evaluate((field) => field === document.activeElement);
+  await expect.eventually(ready, 'one types where the number stands');
+  await page.keyboard.type(number);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+}
+
 /** The desk: takes in and decides what is public, a call, its caller, what is near, passing out, the shift. */
 async function callsAndModeration({ intake: page, base, expect, shoot }, { code }) {
   const main = page.locator('main');
@@ -182,9 +191,7 @@ async function callsAndModeration({ intake: page, base, expect, shoot }, { code 
   await send(page, moderate);
 
   // A call: who called before, with consent.
-  await page.goto('/cases/new?kind=call');
-  await page.keyboard.type(caller);
-  await page.keyboard.press('Enter');
+  await beginEntry(page, expect, 'call', caller);
   await expect.visible(page.locator('section[aria-labelledby="n-b"] a'));
   await page.locator('#n-content').fill('Hỏi khi nào cấp lại sổ hộ nghèo. Hẹn gọi lại sau 14 giờ.');
   await page.locator('#n-cat').selectOption('call_back');
@@ -199,10 +206,7 @@ async function callsAndModeration({ intake: page, base, expect, shoot }, { code 
   await send(page, missed);
 
   // What is near is offered.
-  await page.goto('/cases/new?kind=report');
-  await page.keyboard.type('0987 654 321');
-  await page.keyboard.press('Enter');
-  await page.waitForLoadState();
+  await beginEntry(page, expect, 'report', '0987 654 321');
   await page.locator('input[name="consent"]').check();
   await page.locator('#n-cat').selectOption('street_light');
   await page.locator('#n-pos').fill(`${market.latitude}, ${market.longitude}`);
