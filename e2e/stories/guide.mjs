@@ -310,11 +310,9 @@ async function handles({ officer: page, leader, expect, shoot, ladder, lit }, { 
   await shoot(page, 'cb-phieu');
   await checkAxeHere(page);
   await page.goto('/cases/report');
-  await shoot(page, 'cb-bao-cao');
   await checkAxeHere(page);
   await page.goto('/books');
   await expect.visible(page.locator('main tbody tr'));
-  await shoot(page, 'cb-so');
   await checkAxeHere(page);
 }
 
