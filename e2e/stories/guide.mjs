@@ -370,10 +370,10 @@ async function keeps({ admin: page, expect, shoot }) {
   await shoot(page, 'qt-tinh-han', { of: main });
   await checkAxeHere(page);
   await page.goto('/notices/templates/case.answered');
-  await shoot(page, 'qt-mau-tin');
+  await shoot(page, 'qt-mau-tin', { of: main, to: page.locator('section[aria-labelledby="app-vi-h"]') });
   await page.goto('/cases/units');
   await expect.visible(page.locator('main tbody tr'));
-  await shoot(page, 'qt-theo-don-vi');
+  await shoot(page, 'qt-theo-don-vi', { of: main, to: page.locator('main tbody tr').nth(9) });
   await page.goto('/audit');
-  await shoot(page, 'qt-nhat-ky');
+  await shoot(page, 'qt-nhat-ky', { of: main, to: page.locator('main tbody tr').nth(4) });
 }
