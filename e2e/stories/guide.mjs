@@ -310,9 +310,11 @@ async function handles({ officer: page, leader, expect, shoot, ladder, lit }, { 
   await shoot(page, 'cb-phieu');
   await checkAxeHere(page);
   await page.goto('/cases/report');
+  await shoot(page, 'cb-bao-cao');
   await checkAxeHere(page);
   await page.goto('/books');
   await expect.visible(page.locator('main tbody tr'));
+  await shoot(page, 'cb-so', { of: main, to: page.locator('main tbody tr').nth(4) });
   await checkAxeHere(page);
 }
 
