@@ -139,7 +139,7 @@ impl Teller<'_> {
             case.supporters = 1 + chance.below(9) as i64;
         }
         if let Some(version) = self.map.nearest(commune, Date::of(self.now))
-            && let Some((lat, lon)) = version.point
+            && let Some((lon, lat)) = version.point
         {
             // Within a third of the radius of a round commune of this area, so that it stays inside.
             let km = (version.area_km2.unwrap_or(20.0) / std::f64::consts::PI).sqrt() / 3.0;
