@@ -14,7 +14,7 @@ const CHUNK: i64 = 20_000;
 const TYPES: &str = "SELECT id, definition FROM case_type ORDER BY position";
 const DEPARTMENTS: &str =
     "SELECT DISTINCT unit FROM unit_version WHERE level = 'department' AND valid_to IS NULL
-     AND parent = (SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'root_unit') ORDER BY unit";
+     AND place = (SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'root_unit') ORDER BY unit";
 
 /// Where the cases go.
 pub enum Into {
