@@ -2,17 +2,10 @@
 
 use bytes::Bytes;
 use foundation::{Result, error::internal, moment::rfc3339};
+use kit::sheet::harmless;
 
 use crate::store::log::Entry;
 use crate::token::hex;
-
-/// A cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
-}
 
 /// Rows as CSV, with the line of column names when `head`.
 pub fn csv(rows: &[Entry], head: bool) -> Result<Bytes> {
@@ -28,10 +21,10 @@ pub fn csv(rows: &[Entry], head: bool) -> Result<Bytes> {
         let record = [
             e.seq.map_or_else(String::new, |s| s.to_string()),
             rfc3339(e.at),
-            cell(&e.actor),
-            cell(&e.action),
-            cell(&e.subject),
-            cell(&e.detail),
+            harmless(&e.actor),
+            harmless(&e.action),
+            harmless(&e.subject),
+            harmless(&e.detail),
             hash(&e.prev_hash),
             hash(&e.hash),
             e.id.to_string(),
@@ -40,18 +33,4 @@ pub fn csv(rows: &[Entry], head: bool) -> Result<Bytes> {
         out.write_record(record).map_err(|e| broken(e.to_string()))?;
     }
     out.into_inner().map(Bytes::from).map_err(|e| broken(e.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spreadsheet_takes_no_cell_for_a_formula() {
-        assert_eq!(cell("=cmd()"), "'=cmd()");
-        assert_eq!(cell("unit:92"), "unit:92");
-    }
-
-    #[test]
-    fn a_moment_is_written_with_its_zone() {}
 }

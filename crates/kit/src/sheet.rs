@@ -40,7 +40,7 @@ pub struct Sheet {
 }
 
 /// Text that a spreadsheet would take for a formula is marked as text.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{text}"),
         false => text.to_owned(),

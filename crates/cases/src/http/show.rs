@@ -72,9 +72,14 @@ impl Desk {
         all
     }
 
-    /// A unit's name.
+    /// A unit's name; of an office of a commune with its commune, because they are all called the same.
     pub fn name(&self, unit: UnitId) -> String {
-        self.map.name(unit, self.today)
+        let name = self.map.name(unit, self.today);
+        let office = self.map.nearest(unit, self.today).filter(|v| v.level == Level::Office);
+        match office.and_then(|v| v.place) {
+            Some(place) => format!("{name}, {}", self.map.name(place, self.today)),
+            None => name,
+        }
     }
 
     /// A moment, «14:30 24/11/2026»; of today the time alone.

@@ -130,7 +130,7 @@ async fn a_request_is_told_as_it_goes_and_its_moment_of_change_moves() {
                 "service_request_id": receipt.code, "status": "open",
                 "status_notes": "Đã tiếp nhận, đã chuyển", "service_name": "Đèn đường hỏng",
                 "service_code": "street_light", "description": "Đèn đường hỏng",
-                "agency_responsible": "Phòng KTHT&ĐT", "service_notice": null,
+                "agency_responsible": "Phòng KTHT&ĐT, Phường Cái Khế", "service_notice": null,
                 "requested_datetime": "2026-11-24T08:12:00+07:00",
                 "updated_datetime": "2026-11-24T08:12:00+07:00",
                 "expected_datetime": "2026-11-26T00:12:00+07:00",

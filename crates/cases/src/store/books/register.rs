@@ -116,6 +116,49 @@ pub async fn of_key(tx: &mut Tx, key: &str) -> Result<Option<Entry>> {
     tx.one(&format!("SELECT {COLUMNS} FROM book_entry WHERE sent_key = $1"), args![key]).await
 }
 
+/// What a line tells and may tell otherwise after a correction; [`told`] gives the values.
+const TOLD: [&str; 17] = [
+    "received_on",
+    "way",
+    "kind",
+    "people",
+    "summary",
+    "folded",
+    "receiver",
+    "competence",
+    "handling",
+    "handled_on",
+    "passed_to",
+    "result",
+    "result_on",
+    "case_seq",
+    "letter",
+    "changed_at",
+    "version",
+];
+
+fn told(e: &Entry) -> Vec<Value> {
+    args![
+        e.received_on,
+        e.way.as_str(),
+        e.kind.as_str(),
+        e.people,
+        e.summary.as_str(),
+        folded(e),
+        e.receiver.as_str(),
+        e.competence.as_str(),
+        e.handling.as_str(),
+        e.handled_on,
+        e.passed_to.as_str(),
+        e.result.as_str(),
+        e.result_on,
+        e.case_seq,
+        e.letter,
+        e.changed_at,
+        e.version
+    ]
+}
+
 /// Gives a line the next number of its book, unit and year, and writes it. Whoever else writes into that book
 /// waits until this transaction ends, so that no number is given twice and none is left out.
 pub async fn append(tx: &mut Tx, key: &str, entry: &mut Entry, who: &Person) -> Result<()> {
@@ -128,44 +171,25 @@ pub async fn append(tx: &mut Tx, key: &str, entry: &mut Entry, who: &Person) -> 
         )
         .await?;
     entry.n = last.map_or(0, |l| l.0) + 1;
-    let e = &*entry;
-    let id: Option<(i64,)> = tx
-        .one(
-            "INSERT INTO book_entry (sent_key, book, unit, year, n, demo, received_on, way, kind, people,
-                summary, folded, receiver, competence, handling, handled_on, passed_to, result, result_on,
-                case_seq, letter, entered_by, entered_at, changed_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                $20, $21, $22, $23, $24, $25)
-             RETURNING id",
-            args![
-                key,
-                e.book.as_str(),
-                e.unit,
-                e.year,
-                e.n,
-                e.demo,
-                e.received_on,
-                e.way.as_str(),
-                e.kind.as_str(),
-                e.people,
-                e.summary.as_str(),
-                folded(e),
-                e.receiver.as_str(),
-                e.competence.as_str(),
-                e.handling.as_str(),
-                e.handled_on,
-                e.passed_to.as_str(),
-                e.result.as_str(),
-                e.result_on,
-                e.case_seq,
-                e.letter,
-                e.entered_by.as_str(),
-                e.entered_at,
-                e.changed_at,
-                e.version
-            ],
-        )
-        .await?;
+    let mut values = told(entry);
+    values.extend(args![
+        key,
+        entry.book.as_str(),
+        entry.unit,
+        entry.year,
+        entry.n,
+        entry.demo,
+        entry.entered_by.as_str(),
+        entry.entered_at
+    ]);
+    let marks: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "INSERT INTO book_entry ({}, sent_key, book, unit, year, n, demo, entered_by, entered_at)
+         VALUES ({}) RETURNING id",
+        TOLD.join(", "),
+        marks.join(", ")
+    );
+    let id: Option<(i64,)> = tx.one(&sql, values).await?;
     entry.id = id.ok_or_else(|| internal("book_entry", "Không ghi được vào sổ"))?.0;
     keep_person(tx, entry.id, who).await
 }
@@ -173,33 +197,11 @@ pub async fn append(tx: &mut Tx, key: &str, entry: &mut Entry, who: &Person) -> 
 /// Saves a line; its book, unit, year and number stay.
 pub async fn save(tx: &mut Tx, e: &mut Entry) -> Result<()> {
     e.version += 1;
-    tx.run(
-        "UPDATE book_entry SET received_on = $2, way = $3, kind = $4, people = $5, summary = $6, folded = $7,
-            receiver = $8, competence = $9, handling = $10, handled_on = $11, passed_to = $12, result = $13,
-            result_on = $14, case_seq = $15, letter = $16, changed_at = $17, version = $18 WHERE id = $1",
-        args![
-            e.id,
-            e.received_on,
-            e.way.as_str(),
-            e.kind.as_str(),
-            e.people,
-            e.summary.as_str(),
-            folded(e),
-            e.receiver.as_str(),
-            e.competence.as_str(),
-            e.handling.as_str(),
-            e.handled_on,
-            e.passed_to.as_str(),
-            e.result.as_str(),
-            e.result_on,
-            e.case_seq,
-            e.letter,
-            e.changed_at,
-            e.version
-        ],
-    )
-    .await
-    .map(|_| ())
+    let mut values = told(e);
+    values.push(Value::from(e.id));
+    let sets: Vec<String> = TOLD.iter().enumerate().map(|(i, c)| format!("{c} = ${}", i + 1)).collect();
+    let sql = format!("UPDATE book_entry SET {} WHERE id = ${}", sets.join(", "), values.len());
+    tx.run(&sql, values).await.map(|_| ())
 }
 
 /// Keeps who wrote or came, in the place of what was known.

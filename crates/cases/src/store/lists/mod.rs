@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use foundation::{Instant, Result};
 use kit::UnitId;
-use storage::{Db, Value, args};
+use storage::{Db, Value};
 use uuid::Uuid;
 
-use crate::case::{COLUMNS, Case};
+use super::cases;
+use crate::case::Case;
 use strand::Reading;
 
 /// No count goes beyond it: «hơn 10.000».
@@ -126,8 +127,7 @@ pub async fn page(
         ids.sort_unstable_by(|a, b| b.cmp(a));
     }
     ids.truncate(limit);
-    let sql = format!("SELECT {COLUMNS} FROM cases WHERE seq IN (SELECT value FROM int_list($1))");
-    let rows: Vec<Case> = db.all(&sql, args![ids.clone()]).await?;
+    let rows = cases::all(db, ids.clone()).await?;
     let mut rows: HashMap<i64, Case> = rows.into_iter().map(|c| (c.seq, c)).collect();
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }

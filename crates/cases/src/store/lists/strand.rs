@@ -305,15 +305,25 @@ impl<'a> Reading<'a> {
                 w.and(&format!("{first} OR {agency} IN (SELECT value FROM int_list({{}})))"), units.clone());
             }
         }
-        w.texts(&column("kind"), &filter.kinds);
-        w.texts(&column("category"), &filter.categories);
+        // What the strand is a range of need not be asked of each of its rows.
+        let led = |name: &str| strand.is_some() && matches!(self.lead, Lead::Column(led) if led == name);
+        if !led("kind") {
+            w.texts(&column("kind"), &filter.kinds);
+        }
+        if !led("category") {
+            w.texts(&column("category"), &filter.categories);
+        }
         w.texts(&column("severity"), &filter.severities);
         if !filter.services.is_empty() {
             let both: Vec<String> = filter.services.iter().map(|(k, c)| format!("{k}/{c}")).collect();
             w.texts("c.kind || '/' || c.category", &both);
         }
-        w.numbers(&column("place"), &filter.places);
-        w.numbers(&column("agency"), &filter.agencies);
+        if !led("place") {
+            w.numbers(&column("place"), &filter.places);
+        }
+        if !led("agency") {
+            w.numbers(&column("agency"), &filter.agencies);
+        }
         w.texts(&column("channel"), &filter.channels);
         w.numbers("c.seq", &filter.ids);
         if let Some(handler) = filter.handler {
