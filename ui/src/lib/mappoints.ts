@@ -12,7 +12,7 @@ export interface Told {
   scale: number;
   all: boolean;
   states: string[];
-  categories: [string, string][];
+  categories: [string, string, string][];
   seq: number[];
   lat: number[];
   lon: number[];
@@ -61,7 +61,7 @@ export class Points {
         n,
         {
           seq: n,
-          name: told.categories[told.category[i] ?? 0]?.[1] ?? "",
+          name: told.categories[told.category[i] ?? 0]?.[2] ?? "",
           state: told.states[told.state[i] ?? 0] ?? "none",
           at: [(lon[i] ?? 0) / told.scale, (lat[i] ?? 0) / told.scale],
         },

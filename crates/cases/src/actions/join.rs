@@ -10,7 +10,7 @@ use kit::{Context, audit};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::receive::{Receive, clean};
+use super::receive::{clean, reachable};
 use super::{no_case, open};
 use crate::case::{Case, CaseId, Entry, Shown, may};
 use crate::store::people::Reporter;
@@ -31,7 +31,7 @@ pub struct Join {
 impl Join {
     /// Counts them.
     pub async fn run(self, cx: &Context, id: CaseId) -> Result<Case> {
-        let caller = Receive { reporter: self.caller, ..Receive::default() }.reporter()?;
+        let caller = reachable(&self.caller)?;
         let text = clean(&self.text, 5_000, "Nội dung")?;
         let mut acting = open(cx, id, None).await?;
         if !may(cx, &acting.case, &acting.kind.pack, &[Who::Intake]) {

@@ -174,6 +174,20 @@ pub fn phone(written: &str) -> Result<String> {
     Ok(number.strip_prefix("84").map_or_else(|| format!("+{number}"), |own| format!("0{own}")))
 }
 
+/// Who reports, as they are kept.
+pub(super) fn reachable(who: &Reporter) -> Result<Reporter> {
+    let (phone, email) = (phone(&who.phone)?, clean(&who.email, 120, "Thư điện tử")?);
+    // Who can be written to has an id, so that no message needs to know the address.
+    let by_message = !phone.is_empty() || !email.is_empty();
+    Ok(Reporter {
+        citizen: who.citizen.or_else(|| by_message.then(foundation::new_id)),
+        name: clean(&who.name, 100, "Họ tên")?,
+        phone,
+        email,
+        consent: who.consent,
+    })
+}
+
 /// The communes in which a position may lie, the likeliest first, and whether the first is sure enough.
 pub async fn places_at(cx: &Context, at: Position) -> Result<(Vec<UnitId>, bool)> {
     let [west, south, east, north] = COUNTRY;
@@ -220,7 +234,7 @@ impl Receive {
             let why = "Loại vụ việc này do bộ phận tiếp nhận hoặc cán bộ lập. Hãy gửi phản ánh hiện trường.";
             return Err(forbidden("case_not_yours", why));
         }
-        let reporter = self.reporter()?;
+        let reporter = reachable(&self.reporter)?;
         match self.write(cx, &kind, case, &reporter, &kept).await? {
             Written::New(case) => {
                 let code = case.code(&kind.flow.code);
@@ -228,20 +242,6 @@ impl Receive {
             }
             Written::Known(id) => known(cx, &kind, id, secret).await,
         }
-    }
-
-    /// Who reports, as they are kept.
-    pub(crate) fn reporter(&self) -> Result<Reporter> {
-        let (phone, email) = (phone(&self.reporter.phone)?, clean(&self.reporter.email, 120, "Thư điện tử")?);
-        // Who can be written to has an id, so that no message needs to know the address.
-        let reachable = !phone.is_empty() || !email.is_empty();
-        Ok(Reporter {
-            citizen: self.reporter.citizen.or_else(|| reachable.then(foundation::new_id)),
-            name: clean(&self.reporter.name, 100, "Họ tên")?,
-            phone,
-            email,
-            consent: self.reporter.consent,
-        })
     }
 
     /// The case as it will be written.

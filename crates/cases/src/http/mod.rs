@@ -4,6 +4,7 @@
 mod api;
 mod books;
 mod desk;
+mod on_map;
 pub mod open311;
 mod public;
 pub(crate) mod show;

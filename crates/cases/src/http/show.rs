@@ -167,6 +167,17 @@ pub(crate) struct Reading {
     pub kinds: Vec<Arc<CaseType>>,
 }
 
+impl Reading {
+    /// Whose cases a tab lists: what was asked of the reader's agencies reaches wherever the case lies.
+    pub fn of_tab(&self, tab: &str) -> Sees {
+        match (tab, &self.sees) {
+            ("asked", Sees::Units(units)) => Sees::Asked(Some(units.clone())),
+            ("asked", _) => Sees::Asked(None),
+            (_, sees) => sees.clone(),
+        }
+    }
+}
+
 /// What `cx` may read. Types of one reach go together; a reader whose packs reach to different units reads
 /// one type at a time, `wanted`, or the first.
 pub(crate) fn reading(cx: &Context, desk: &Desk, wanted: Option<&str>) -> Reading {

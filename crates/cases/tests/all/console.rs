@@ -1,13 +1,16 @@
 //! The console over HTTP: the desk's form from call to call, what lies nearby, the map, the sheet.
 
+use cases::actions::ask_agencies::AskAgencies;
 use cases::actions::receive::{Position, Receive};
+use cases::actions::step::TakeStep;
+use cases::case::Given;
 use cases::offers::Tasks;
 use cases::store::people;
 use foundation::Clock;
 use http::StatusCode;
 use kit::{Offers, Subject};
 
-use crate::place::{CAI_KHE, CITY, EMAIL, House, NAME, PHONE, REPORT, TRAN_DE, WARD_OFFICE, shipped};
+use crate::place::{CAI_KHE, CITY, EMAIL, HEALTH, House, NAME, PHONE, REPORT, TRAN_DE, WARD_OFFICE, shipped};
 
 fn key(n: usize) -> String {
     format!("a key of the console's form {n}")
@@ -226,6 +229,16 @@ async fn the_map_shows_what_the_list_shows_to_whoever_reads_it() {
         assert!(page.contains(": 3</title>") && page.contains(&format!("place={CAI_KHE}")), "{page}");
         assert!(page.contains("data-points=\"/cases/points?tab=new&#38;only=late\""), "the same conditions");
         assert!(page.contains("Không có vị trí"), "the list beside the map has all");
+        // What another was asked is on its map, wherever it lies.
+        let given = Given { agency: Some(WARD_OFFICE), ..Given::default() };
+        TakeStep { step: "take_in".into(), given, seen: None }.run(&house.as_("desk"), 1).await.unwrap();
+        let question = "Ai quản lý cột đèn?".into();
+        let ask = AskAgencies { agencies: vec![HEALTH], question, hours: 8, seen: None };
+        ask.run(&house.as_("officer"), 1).await.unwrap();
+        for (who, tab, n) in [("health", "asked", 1), ("health", "work", 0), ("other", "asked", 0)] {
+            let told = points(who, &format!("?tab={tab}")).await.json();
+            assert_eq!(told["seq"].as_array().unwrap().len(), n, "{who} {tab}");
+        }
     }
 }
 

@@ -9,8 +9,6 @@ mod warnings;
 
 use kit::Route;
 
-pub(super) use points::steps;
-
 pub(super) fn routes() -> Vec<Route> {
     [
         reports::routes(),

@@ -18,7 +18,7 @@ use crate::http::show::{Choice, Desk, Due, Reading, reading};
 use crate::service::CaseType;
 use crate::store::desk::{self, View};
 use crate::store::disputes;
-use crate::store::lists::{self, After, Filter, Order, Sees};
+use crate::store::lists::{self, After, Filter, Order};
 use crate::workflow::{Deed, Stage, Step, Who};
 
 /// Cases of one page.
@@ -278,12 +278,8 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     let desk = Desk::open(&cx)?;
     let reading = reading(&cx, &desk, Some(asking.kind.as_str()).filter(|k| !k.is_empty()));
     let filter = asking.filter(&cx, &desk, &reading);
-    let asked = match &reading.sees {
-        Sees::Units(units) => Sees::Asked(Some(units.clone())),
-        _ => Sees::Asked(None),
-    };
-    let sees = if asking.tab == "asked" { &asked } else { &reading.sees };
-    let mut found = lists::page(&cx.db, sees, &filter, asking.begins_after(), SIZE + 1).await?;
+    let mut found =
+        lists::page(&cx.db, &reading.of_tab(&asking.tab), &filter, asking.begins_after(), SIZE + 1).await?;
     let more = found.len() > SIZE;
     found.truncate(SIZE);
     let mut tabs = Vec::new();
@@ -294,8 +290,7 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
             disputed: tab == "dispute",
             ..filter.clone()
         };
-        let sees = if tab == "asked" { &asked } else { &reading.sees };
-        let n = lists::count(&cx.db, sees, &of_tab).await?;
+        let n = lists::count(&cx.db, &reading.of_tab(tab), &of_tab).await?;
         if n.n == 0 && FEW.contains(&tab) && tab != asking.tab {
             continue;
         }

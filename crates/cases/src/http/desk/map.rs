@@ -4,7 +4,7 @@
 //! `GET /cases/points`: the points, as short as can be told: columns instead of objects, differences instead
 //! of numbers. `GET /cases/{code}/card`: what the small card of a point says.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -14,19 +14,16 @@ use foundation::{Instant, Result};
 use http::header;
 use kit::{Access, Context, Permission, Route, UnitId};
 use serde_json::json;
-use units::{Level, Maps};
 use web::Answer;
 
 use super::case::find;
 use super::list::Asking;
-use crate::http::api::steps;
+use crate::http::on_map::{self, Spot};
 use crate::http::show::{Desk, Reading, reading};
 use crate::service::calendar;
 use crate::store::lists::{self, Dot, Filter, MOST_COUNTED, Order};
 use crate::tiles::SOON_MINUTES;
 
-/// No map has more points: beyond them the newest are shown, and `all` says that some are not.
-const MOST: usize = 12_000;
 /// Parts of a degree: about a metre.
 const SCALE: f64 = 100_000.0;
 /// What a point's colour means, by its number in the answer.
@@ -35,17 +32,6 @@ const STATES: [&str; 4] = ["good", "watch", "bad", "none"];
 pub(in crate::http) fn routes() -> Vec<Route> {
     let staff = Access::Needs(Permission::ReadInternal);
     vec![Route::get("/cases/points", staff, get(points)), Route::get("/cases/{code}/card", staff, get(card))]
-}
-
-/// A commune on the drawn map.
-pub(super) struct Spot {
-    pub link: String,
-    pub path: String,
-    pub x: f64,
-    pub y: f64,
-    pub r: f64,
-    pub n: i64,
-    pub name: String,
 }
 
 /// The map of the list.
@@ -65,27 +51,10 @@ fn conditions(cx: &Context, desk: &Desk, reading: &Reading, asking: &Asking) -> 
 /// The map under the conditions of the list.
 pub(super) async fn draw(cx: &Context, desk: &Desk, reading: &Reading, asking: &Asking) -> Result<OnMap> {
     let filter = conditions(cx, desk, reading, asking);
-    let (counts, counted) = lists::by_place(&cx.db, &reading.sees, &filter).await?;
-    let counts: HashMap<UnitId, i64> = counts.into_iter().collect();
-    let maps = cx.house.get::<Maps>()?;
-    let drawn = maps.draw(&cx.db, &desk.map, desk.root, Level::Commune, desk.today).await?;
-    let most = counts.values().copied().max().unwrap_or(1).max(1) as f64;
-    let spots: Vec<Spot> = drawn
-        .areas
-        .iter()
-        .map(|area| {
-            let n = counts.get(&area.unit).copied().unwrap_or(0);
-            Spot {
-                link: asking.link(&[("place", &area.unit.to_string())]),
-                path: area.path.clone(),
-                x: area.at.0,
-                y: area.at.1,
-                r: if n == 0 { 0.0 } else { 12.0 + 24.0 * (n as f64 / most).sqrt() },
-                n,
-                name: desk.name(area.unit),
-            }
-        })
-        .collect();
+    let (counts, counted) = lists::by_place(&cx.db, &reading.of_tab(&asking.tab), &filter).await?;
+    let link = |unit: UnitId| asking.link(&[("place", &unit.to_string())]);
+    let drawn = on_map::draw(cx, desk, counts, link).await?;
+    let spots = drawn.spots;
     let elsewhere = counted - spots.iter().map(|s| s.n).sum::<i64>();
     let say = |key: &str, n: i64| cx.words.say(cx.lang, key, &[("n", n.into())]);
     let mut beyond = Vec::new();
@@ -107,7 +76,7 @@ pub(super) async fn draw(cx: &Context, desk: &Desk, reading: &Reading, asking: &
             (true, false) if !drawn.source.contains(&approximate) => {
                 format!("{approximate} · {}", drawn.source)
             }
-            _ => drawn.source.clone(),
+            _ => drawn.source,
         },
     })
 }
@@ -142,38 +111,13 @@ async fn points(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     let desk = Desk::open(&cx)?;
     let reading = reading(&cx, &desk, Some(asking.kind.as_str()).filter(|k| !k.is_empty()));
     let filter = conditions(&cx, &desk, &reading, &asking);
-    let mut dots = lists::dots(&cx.db, &reading.sees, &filter, MOST as i64 + 1).await?;
-    let all = dots.len() <= MOST;
-    dots.truncate(MOST);
+    let sees = reading.of_tab(&asking.tab);
+    let dots = lists::dots(&cx.db, &sees, &filter, on_map::MOST as i64 + 1).await?;
     let until = soon(&cx, &desk)?;
-    let mut names: Vec<(String, String)> = Vec::new();
-    let mut at: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut categories = Vec::with_capacity(dots.len());
-    let mut states = Vec::with_capacity(dots.len());
-    for dot in &dots {
-        let index = *at.entry((dot.kind.clone(), dot.category.clone())).or_insert_with(|| {
-            let kind = desk.types.find(&dot.kind);
-            let name = kind.as_ref().and_then(|k| k.flow.category(&dot.category));
-            let letters = kind.as_ref().map_or("", |k| k.flow.code.as_str()).to_owned();
-            names.push((letters, name.map_or("", |c| c.name.get(cx.lang)).to_owned()));
-            names.len() - 1
-        });
-        categories.push(index);
-        states.push(state(dot, desk.now, until.get(&(dot.kind.clone(), dot.severity.clone()))));
-    }
-    let scaled = |v: f64| (v * SCALE).round() as i64;
-    let body = json!({
-        "scale": SCALE,
-        "all": all,
-        "states": STATES,
-        "categories": names.iter().map(|(letters, name)| json!([letters, name])).collect::<Vec<_>>(),
-        // Of each case: its number, downwards; its position; its place in `categories` and in `states`.
-        "seq": steps(dots.iter().map(|d| d.seq)),
-        "lat": steps(dots.iter().map(|d| scaled(d.lat))),
-        "lon": steps(dots.iter().map(|d| scaled(d.lon))),
-        "category": categories,
-        "state": states,
-    });
+    let (dots, mut body) = on_map::columns(&cx, &desk, dots, SCALE);
+    let of = |d: &Dot| state(d, desk.now, until.get(&(d.kind.clone(), d.severity.clone())));
+    body["states"] = STATES.into_iter().collect();
+    body["state"] = dots.iter().map(of).collect();
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(body)).into_response())
 }
 

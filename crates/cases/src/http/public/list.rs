@@ -6,16 +6,15 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::Query;
 use axum::routing::get;
-use foundation::Result;
 use http::HeaderMap;
 use kit::http::{page, url_encode};
-use kit::{Access, Context, Route, UnitId};
+use kit::{Access, Context, Route};
 use serde::Deserialize;
-use units::{Level, Maps};
 use web::{Answer, Page};
 
 use super::told::{Progress, progress};
 use super::{Frame, title};
+use crate::http::on_map::{self, Spot};
 use crate::http::show::{Choice, Desk};
 use crate::store;
 use crate::store::lists::{self, After, Filter, Sees};
@@ -51,17 +50,6 @@ struct Row {
     supporters: i64,
     photo: Option<String>,
     demo: bool,
-}
-
-/// A commune of the drawn map.
-struct Spot {
-    link: String,
-    path: String,
-    x: f64,
-    y: f64,
-    r: f64,
-    n: i64,
-    name: String,
 }
 
 #[derive(Template)]
@@ -123,30 +111,6 @@ impl Asking {
     }
 }
 
-async fn spots(cx: &Context, desk: &Desk) -> Result<Vec<Spot>> {
-    let counts: HashMap<UnitId, i64> = store::public::open_by_place(&cx.db).await?.into_iter().collect();
-    let maps = cx.house.get::<Maps>()?;
-    let drawn = maps.draw(&cx.db, &desk.map, desk.root, Level::Commune, desk.today).await?;
-    let most = counts.values().copied().max().unwrap_or(1).max(1) as f64;
-    Ok(drawn
-        .areas
-        .iter()
-        .map(|area| {
-            let n = counts.get(&area.unit).copied().unwrap_or(0);
-            Spot {
-                link: format!("/reports?place={}&state=open", area.unit),
-                path: area.path.clone(),
-                x: area.at.0,
-                y: area.at.1,
-                // The area of the dot says how many, so the smallest can still be seen.
-                r: if n == 0 { 0.0 } else { 10.0 + 26.0 * (n as f64 / most).sqrt() },
-                n,
-                name: desk.name(area.unit),
-            }
-        })
-        .collect())
-}
-
 async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> Answer {
     let desk = Desk::open(&cx)?;
     let after = asking.after.parse().ok().map(|seq| After { due: None, seq });
@@ -198,6 +162,8 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
         })
         .collect();
     let next = found.last().filter(|_| more).map(|c| asking.link(&c.seq.to_string()));
+    let open = store::public::open_by_place(&cx.db).await?;
+    let drawn = on_map::draw(&cx, &desk, open, |unit| format!("/reports?place={unit}&state=open")).await?;
     page(&ListPage {
         page: cx.page(cx.t("case-pub-list"))?,
         frame: Frame::of(&headers, "reports"),
@@ -205,7 +171,7 @@ async fn show(cx: Context, headers: HeaderMap, Query(asking): Query<Asking>) -> 
         groups,
         places,
         states,
-        spots: spots(&cx, &desk).await?,
+        spots: drawn.spots,
         first: (!asking.after.is_empty()).then(|| asking.link("")),
         next,
         root: desk.root,
