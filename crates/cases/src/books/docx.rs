@@ -7,6 +7,8 @@ use docx_rs::{
     TableCell, TableLayoutType, TableRow, WidthType,
 };
 use foundation::{Lang, Result, error::internal};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use super::report::{self, Report, shown};
 
@@ -100,7 +102,22 @@ pub fn write(lang: Lang, report: &Report) -> Result<Vec<u8>> {
     document = document
         .add_paragraph(Paragraph::new().add_run(Run::new().add_break(BreakType::TextWrapping)))
         .add_table(beside(&report.foot, AlignmentType::Left, false));
+    let broken = |e: zip::result::ZipError| internal("docx", "Không ghi được tệp Word").because(e);
     let mut bytes = Cursor::new(Vec::new());
     document.build().pack(&mut bytes).map_err(|e| internal("docx", "Không ghi được tệp Word").because(e))?;
-    Ok(bytes.into_inner())
+    packed(bytes).map_err(broken)
+}
+
+/// The same files, packed: the crate stores them as they are, which makes a report of a province ten times
+/// as large.
+fn packed(stored: Cursor<Vec<u8>>) -> zip::result::ZipResult<Vec<u8>> {
+    let mut from = ZipArchive::new(stored)?;
+    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..from.len() {
+        let mut file = from.by_index(at)?;
+        let name = file.name()?.into_owned();
+        to.start_file(name, SimpleFileOptions::default())?;
+        std::io::copy(&mut file, &mut to)?;
+    }
+    Ok(to.finish()?.into_inner())
 }

@@ -146,6 +146,7 @@ async fn the_report_is_taken_away_for_word() {
         }
         let mut xml = String::new();
         parts.by_name("word/document.xml").unwrap().read_to_string(&mut xml).unwrap();
+        assert!(reply.bytes.len() < xml.len() / 2, "{} of {}: packed", reply.bytes.len(), xml.len());
         let (mut words, mut cells) = (Vec::new(), 0);
         let mut reader = quick_xml::Reader::from_str(&xml);
         loop {
