@@ -12,12 +12,13 @@
 // and fails by throwing, by a console error, by a page error, or by a request to another host.
 //
 // Environment: TOANCANH_BIN, TOANCANH_CHROMIUM (default /usr/bin/chromium), E2E_STORIES (another folder),
-// E2E_ARTIFACTS (another folder), E2E_LIMIT (milliseconds per story, default 60000), E2E_START_LIMIT.
+// E2E_ARTIFACTS (another folder), E2E_LIMIT (milliseconds per story, default 60000), E2E_SETTLE
+// (milliseconds that the browser may take to open or to close a window, default 20000), E2E_START_LIMIT.
 
 import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { launchBrowser } from './lib/browser.mjs';
+import { endBrowser, launchBrowser } from './lib/browser.mjs';
 import { watch } from './lib/console.mjs';
 import { expect } from './lib/expect.mjs';
 import { startServer, stopAll } from './lib/server.mjs';
@@ -27,6 +28,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const stories = resolve(process.env.E2E_STORIES ?? join(here, 'stories'));
 const artifacts = resolve(process.env.E2E_ARTIFACTS ?? join(here, 'artifacts'));
 const limit = Number(process.env.E2E_LIMIT ?? 60_000);
+const settle = Number(process.env.E2E_SETTLE ?? 20_000); // what a browser may take for a window of its own
 const bin = process.env.TOANCANH_BIN;
 const packs = join(here, '..', 'packs');
 const wanted = process.argv.slice(2);
@@ -55,14 +57,14 @@ async function tell(file, browser) {
   if (!story.name || !story.run) throw new Error(`${id}.mjs must export name and run`);
   if (!worlds[world]) throw new Error(`${id}.mjs: no world '${world}', only ${Object.keys(worlds)}`);
   const server = await serverOf(world, world === 'own' ? id : undefined, worlds[story.prepare] ?? story.prepare);
-  const context = await browser.newContext({
-    baseURL: server.base,
-    locale: 'vi-VN',
-    timezoneId: 'Asia/Ho_Chi_Minh',
-  });
+  const context = await within(
+    browser.newContext({ baseURL: server.base, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' }),
+    settle,
+    'the browser opens a window',
+  );
   context.setDefaultTimeout(15_000);
   const { problems, allow } = watch(context, server.base);
-  const page = await context.newPage();
+  const page = await within(context.newPage(), settle, 'the browser opens a page');
   const shot = (label) => page.screenshot({ path: join(artifacts, `${id}-${label}.png`), fullPage: true });
   try {
     const told = story.run({
@@ -76,13 +78,15 @@ async function tell(file, browser) {
     const bad = problems();
     if (bad.length > 0) throw new Error(bad.join('\n'));
   } catch (error) {
-    await shot('failed').catch(() => {});
+    await within(shot('failed'), settle, 'the picture').catch(() => {});
     const bad = problems().filter((problem) => !error.message.includes(problem));
     if (bad.length > 0) error.message += `\nalso: ${bad.join('\n      ')}`;
     error.tail = server.tail();
     throw error;
   } finally {
-    await context.close();
+    await within(context.close(), settle, 'the browser closes the window').catch((error) => {
+      browser.stuck = error.message;
+    });
     if (world === 'own') await server.stop();
   }
   return story.name;
@@ -103,7 +107,7 @@ async function main() {
     .sort();
   if (files.length === 0) throw new Error(`no story in ${stories} matches ${wanted.join(' ') || '*.mjs'}`);
 
-  const browser = await launchBrowser();
+  let browser = await launchBrowser();
   let passed = 0;
   let failed = 0;
   try {
@@ -119,10 +123,17 @@ async function main() {
         const place = error.stack?.match(new RegExp(`${file.replaceAll('.', '\\.')}:\\d+`))?.[0];
         console.log(`FAIL  ${file}  ${seconds()}${place ? `  at ${place}` : ''}\n${indent(error.message)}`);
         if (error.tail) console.log(`    the server's last words:\n${error.tail}`);
+        if (!browser.isConnected() || /^not within \d+ ms: the browser/.test(error.message)) browser.stuck = error.message;
+      }
+      // A browser that no longer answers would hold every story after this one.
+      if (browser.stuck) {
+        console.log(`      a new browser: ${browser.stuck.split('\n')[0]}`);
+        await endBrowser(browser, settle);
+        browser = await launchBrowser();
       }
     }
   } finally {
-    await browser.close().catch(() => {});
+    await endBrowser(browser, settle);
   }
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

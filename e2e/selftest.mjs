@@ -74,6 +74,15 @@ const tests = {
     assert.match(output, /\n0 passed, 1 failed\n$/);
   },
 
+  async 'a browser that stops answering fails its own story alone'() {
+    const { code, output } = await runner(['stuck-'], { E2E_LIMIT: '3000', E2E_SETTLE: '2000' });
+    assert.equal(code, 1, output);
+    assert.match(output, /FAIL {2}stuck-1.*\n.*not within 3000 ms: the story ends/);
+    assert.match(output, /a new browser: not within 2000 ms: the browser closes the window/);
+    assert.match(output, /ok {4}stuck-2/);
+    assert.match(output, /\n1 passed, 1 failed\n$/);
+  },
+
   async 'no story at all is a failure, never a silent success'() {
     const { code, output } = await runner(['no-such-story']);
     assert.equal(code, 1);
