@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let bytes = std::fs::read(file)?;
         let before = peak();
         let size = if size == "thumb" { Size::Thumb } else { Size::Screen };
-        let out = render(&bytes, size, &Limits::default())?;
+        let [out] = render(&bytes, [size], &Limits::default())?;
         println!("{} bytes; {} MB at most, {before} MB before", out.len(), peak());
         return Ok(());
     }
@@ -88,16 +88,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         small.write_to(&mut out, format)?;
         files.push((name, out.into_inner()));
     }
-    println!("| photo | bytes | look | clean | thumb | screen |\n|---|---|---|---|---|---|");
+    println!("| photo | bytes | look | clean | thumb | screen | both |\n|---|---|---|---|---|---|---|");
     for (name, bytes) in &files {
         let seen = look(bytes, &limits)?;
         assert!(seen.position.is_some() || !name.starts_with("JPEG"), "the position is read");
         let look = median(301, || drop(std::hint::black_box(look(bytes, &limits))));
         let clean = median(101, || drop(std::hint::black_box(clean(bytes))));
-        let draw = |size| median(5, || drop(std::hint::black_box(render(bytes, size, &limits))));
+        let draw = |size| median(5, || drop(std::hint::black_box(render(bytes, [size], &limits))));
         let (thumb, screen) = (draw(Size::Thumb), draw(Size::Screen));
+        let sizes = [Size::Thumb, Size::Screen];
+        let both = median(5, || drop(std::hint::black_box(render(bytes, sizes, &limits))));
         let size = bytes.len();
-        println!("| {name} | {size} | {look:.4} ms | {clean:.2} ms | {thumb:.0} ms | {screen:.0} ms |");
+        print!("| {name} | {size} | {look:.4} ms | {clean:.2} ms ");
+        println!("| {thumb:.0} ms | {screen:.0} ms | {both:.0} ms |");
     }
     println!();
     let own = std::env::current_exe()?;

@@ -181,6 +181,7 @@ export async function run({ browser, base, server, artifacts, expect, page, shot
     // A browser that kept its own reports offers to add them all at once.
     const own = await there('mai-7');
     await own.goto(numbered);
+    await expect.visible(own.locator('[data-kept]'));
     await own.goto('/app/mine');
     await own.locator('form[data-claim] button').click();
     await expect.eventually(async () => (await own.locator('.report-card').count()) === 2, 'both are theirs');

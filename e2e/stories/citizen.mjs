@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { checkAxeHere, themes } from '../lib/axe.mjs';
 import { tooWide } from '../lib/layout.mjs';
+import { eventually } from '../lib/wait.mjs';
 
 export const name = 'a citizen reports without script, and without a network, and loses and doubles nothing';
 export const world = 'own';
@@ -45,8 +46,10 @@ function photo(seed, side) {
   };
 }
 
-/** What the phone keeps, without the pictures. */
-const kept = (page) =>
+/** What the phone keeps, without the pictures; asked again where the page opened anew meanwhile. */
+const kept = (page) => eventually(() => read(page), 'the phone says what it keeps');
+
+const read = (page) =>
   page.evaluate(
     () =>
       new Promise((resolve, reject) => {

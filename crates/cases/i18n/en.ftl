@@ -248,6 +248,7 @@ case-pub-photos-send = Send photos
 case-pub-photos-added = Photos were added.
 case-pub-receipt = Receipt
 case-pub-receipt-hint = Whoever has this code can open this page. Take a screenshot or write it down.
+case-pub-receipt-kept = This device has kept the code; find it under
 case-pub-secret = Tracking code
 case-pub-data = My data
 case-pub-data-hint = Export all that is kept about this report, or erase your name, phone and e-mail. The report is still dealt with.

@@ -236,6 +236,7 @@ case-pub-photos-send = Gửi ảnh
 case-pub-photos-added = Đã thêm ảnh.
 case-pub-receipt = Biên nhận
 case-pub-receipt-hint = Ai có mã này xem được trang này. Hãy chụp màn hình hoặc ghi lại.
+case-pub-receipt-kept = Máy này đã ghi mã; xem lại ở
 case-pub-secret = Mã tra cứu
 case-pub-data = Dữ liệu của tôi
 case-pub-data-hint = Xuất tất cả những gì hệ thống giữ về phản ánh này, hoặc xóa tên, điện thoại, thư điện tử của bạn. Phản ánh vẫn được xử lý.

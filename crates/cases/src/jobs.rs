@@ -43,16 +43,12 @@ impl JobHandler for DrawPhoto {
             let (kept, bytes) = cx.files.read(&cx.db, photo.file).await?;
             let turn = self.one.acquire().await;
             let drawn = tokio::task::spawn_blocking(move || {
-                let limits = Limits::default();
-                Ok((
-                    photos::render(&bytes, Size::Thumb, &limits)?,
-                    photos::render(&bytes, Size::Screen, &limits)?,
-                ))
+                photos::render(&bytes, [Size::Thumb, Size::Screen], &Limits::default())
             })
             .await
             .map_err(|e| internal("photo_job", "Việc vẽ ảnh bị ngắt").because(e))?;
             drop(turn);
-            let (thumb, screen) = match drawn {
+            let [thumb, screen] = match drawn {
                 Ok(both) => both,
                 // Its headers were whole and its pixels are not: no later attempt changes that, and the file
                 // stays for the desk.

@@ -44,11 +44,11 @@ impl Size {
     }
 }
 
-/// The photo as a JPEG of at most [`Size::side`], upright, on white where it is transparent, without
-/// metadata.
+/// The photo as JPEGs of at most [`Size::side`], one for each of `sizes` in their order, upright, on white
+/// where it is transparent, without metadata. It is decoded once; each size is drawn of the next larger one.
 ///
 /// Errors: those of [`look`] and [`clean`], and `photo_broken` when the pixels cannot be decoded.
-pub fn render(bytes: &[u8], size: Size, limits: &Limits) -> Result<Vec<u8>> {
+pub fn render<const N: usize>(bytes: &[u8], sizes: [Size; N], limits: &Limits) -> Result<[Vec<u8>; N]> {
     let seen = look(bytes, limits)?;
     // The decoders see only what we checked: one frame, of the size that was measured, and a bounded number
     // of scans.
@@ -59,7 +59,15 @@ pub fn render(bytes: &[u8], size: Size, limits: &Limits) -> Result<Vec<u8>> {
         .map_err(|_| broken("the decoder panicked"))?
         .map_err(|fault| broken("it cannot be decoded").because(fault))?;
     drop(clean);
-    write(&turn(shrink(flat(picture), size.side()), seen.orientation), size.quality())
+    let mut picture = flat(picture);
+    let mut order: Vec<usize> = (0..N).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse(sizes[i].side()));
+    let mut drawn = [const { Vec::new() }; N];
+    for i in order {
+        picture = shrink(picture, sizes[i].side());
+        drawn[i] = write(&turn(picture.clone(), seen.orientation), sizes[i].quality())?;
+    }
+    Ok(drawn)
 }
 
 /// Four bytes a pixel, and what a decoder needs beside them.

@@ -192,7 +192,7 @@ fn a_png_that_declares_sixty_thousand_by_sixty_thousand_is_refused_undecoded() {
     let fault = look(&bomb, &limits()).unwrap_err();
     assert_eq!((fault.code(), fault.kind()), ("photo_pixels", Kind::Invalid));
     assert!(fault.message().contains("60000 × 60000"), "{fault}");
-    assert_eq!(photos::render(&bomb, photos::Size::Thumb, &limits()).unwrap_err().code(), "photo_pixels");
+    assert_eq!(photos::render(&bomb, [photos::Size::Thumb], &limits()).unwrap_err().code(), "photo_pixels");
 }
 
 #[test]

@@ -106,7 +106,7 @@ proptest! {
         let mut bytes = which.get(&PHOTOS).clone();
         all.iter().for_each(|damage| hurt(&mut bytes, damage));
         let small = photos::Limits { pixels: 100_000, ..limits() };
-        if let Ok(drawn) = render(&bytes, Size::Thumb, &small) {
+        if let Ok([drawn]) = render(&bytes, [Size::Thumb], &small) {
             prop_assert!(look(&drawn, &limits()).unwrap().width <= 320);
         }
     }

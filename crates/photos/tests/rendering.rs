@@ -11,7 +11,7 @@ use photos::{Format, Limits, Size, look, render};
 
 /// Drawn, and looked at: a JPEG without anything.
 fn drawn(bytes: &[u8], size: Size) -> DynamicImage {
-    let small = render(bytes, size, &limits()).unwrap();
+    let [small] = render(bytes, [size], &limits()).unwrap();
     let seen = look(&small, &limits()).unwrap();
     assert_eq!((seen.format, seen.orientation.exif()), (Format::Jpeg, 1));
     assert!(!contains(&small, b"Exif") && seen.position.is_none());
@@ -34,6 +34,17 @@ fn colour(picture: &DynamicImage, across: f64, down: f64) -> char {
 /// The corners, from the upper left, clockwise.
 fn corners(picture: &DynamicImage) -> String {
     [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)].iter().map(|(x, y)| colour(picture, *x, *y)).collect()
+}
+
+#[test]
+fn sizes_drawn_together_are_those_drawn_alone() {
+    let photo = jpeg(2400, 1600);
+    let [thumb, screen] = render(&photo, [Size::Thumb, Size::Screen], &limits()).unwrap();
+    let [alone] = render(&photo, [Size::Screen], &limits()).unwrap();
+    assert_eq!(screen, alone);
+    let (thumb, alone) = (pixels(&thumb), drawn(&photo, Size::Thumb));
+    assert_eq!((thumb.width(), thumb.height()), (320, 213));
+    assert_eq!(corners(&thumb), corners(&alone));
 }
 
 #[test]
@@ -88,7 +99,7 @@ fn a_scan_that_says_nothing_is_drawn_or_refused_but_never_kills() {
         for at in 0..photo.len() {
             let mut wrong = photo.clone();
             wrong[at] = !wrong[at];
-            if let Err(fault) = render(&wrong, Size::Thumb, &limits()) {
+            if let Err(fault) = render(&wrong, [Size::Thumb], &limits()) {
                 assert!(fault.code().starts_with("photo_"), "{fault:?}");
             }
         }
@@ -98,5 +109,5 @@ fn a_scan_that_says_nothing_is_drawn_or_refused_but_never_kills() {
 #[test]
 fn limits_hold_for_drawing_too() {
     let few = Limits { pixels: 100, ..limits() };
-    assert_eq!(render(&jpeg(40, 24), Size::Thumb, &few).unwrap_err().code(), "photo_pixels");
+    assert_eq!(render(&jpeg(40, 24), [Size::Thumb], &few).unwrap_err().code(), "photo_pixels");
 }

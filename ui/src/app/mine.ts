@@ -115,19 +115,22 @@ async function keepReceipt(): Promise<void> {
   const box = one("[data-receipt]");
   const { code, secret, title } = box?.dataset ?? {};
   if (!code || !secret) return;
-  if ((await all()).some((r) => r.code === code)) return;
-  await put({
-    key: `receipt:${code}`,
-    at: Date.now(),
-    title: title ?? code,
-    body: {},
-    shots: [],
-    state: "sent",
-    code,
-    secret,
-    tries: 0,
-    after: 0,
-  });
+  if (!(await all()).some((r) => r.code === code)) {
+    await put({
+      key: `receipt:${code}`,
+      at: Date.now(),
+      title: title ?? code,
+      body: {},
+      shots: [],
+      state: "sent",
+      code,
+      secret,
+      tries: 0,
+      after: 0,
+    });
+  }
+  const kept = one("[data-kept]");
+  if (kept) kept.hidden = false;
 }
 
 /** On the page of who signed in: the reports of this device can be added to theirs, all at once. */

@@ -148,7 +148,7 @@ impl AddPhoto {
             && acting.case.stage() == Stage::New;
         if with_report {
             acting.case.changed_at = acting.now;
-            store::cases::save(&mut acting.tx, &mut acting.case).await?;
+            acting.save().await?;
             // It may have moved to another commune, whose officers now find it.
             index::put(&mut acting.tx, &acting.case, &acting.kind).await?;
             let told = changed(&acting);

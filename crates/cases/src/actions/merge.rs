@@ -11,8 +11,8 @@ use serde_json::json;
 use super::receive::opened;
 use super::{no_case, open};
 use crate::case::{Case, CaseId, Entry, Shown, may};
-use crate::store;
 use crate::workflow::{Stage, Who};
+use crate::{keeper, store};
 
 /// Joins.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl Merge {
         };
         let (actor, now) = (cx.actor.audit_name(), acting.now);
         store::entries::append(&mut acting.tx, &mut other, &actor, now, &told).await?;
-        store::cases::save(&mut acting.tx, &mut other).await?;
+        store::cases::save(&mut acting.tx, &mut other, keeper::NOW).await?;
         let entry = Entry {
             action: "case.merge",
             deed: "merge",
@@ -115,7 +115,7 @@ impl Split {
         part.split_from = Some(old.seq);
         part.changed_at = acting.now;
         part.entries = 1;
-        store::cases::insert(&mut acting.tx, &mut part).await?;
+        store::cases::insert(&mut acting.tx, &mut part, keeper::NOW).await?;
         let (actor, now) = (cx.actor.audit_name(), acting.now);
         let born = Entry {
             action: "case.split",

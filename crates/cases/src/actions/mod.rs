@@ -38,7 +38,7 @@ use storage::Tx;
 use crate::case::{Calendars, Case, CaseId, Entry};
 use crate::events::{self, Changed};
 use crate::service::{CaseType, Types, calendar};
-use crate::{index, store};
+use crate::{index, keeper, store};
 
 /// A case that is being changed.
 pub struct Acting {
@@ -133,11 +133,17 @@ impl Acting {
         Ok(self.case)
     }
 
+    /// Writes the case alone, with the moment at which the program looks at it.
+    pub async fn save(&mut self) -> Result<()> {
+        let wake = keeper::wake(&self.kind, &self.case, &self.calendars, self.now);
+        store::cases::save(&mut self.tx, &mut self.case, wake).await
+    }
+
     /// All but the commit, for actions that do more.
     pub async fn write(&mut self, cx: &Context, actor: &str, entry: &Entry) -> Result<()> {
         self.case.changed_at = self.now;
         store::entries::append(&mut self.tx, &mut self.case, actor, self.now, entry).await?;
-        store::cases::save(&mut self.tx, &mut self.case).await?;
+        self.save().await?;
         index::put(&mut self.tx, &self.case, &self.kind).await?;
         let mut units = vec![self.before.0, self.before.1, self.case.place, self.case.agency];
         units.sort_unstable();

@@ -22,7 +22,7 @@ use crate::route::route;
 use crate::service::{CaseType, Types};
 use crate::store::people::Reporter;
 use crate::workflow::{Category, Intake, Stage};
-use crate::{index, store};
+use crate::{index, keeper, store};
 
 /// Reports from one device or phone in an hour.
 const MOST_OF_ONE: i64 = 20;
@@ -334,7 +334,8 @@ impl Receive {
             }
         }
         case.entries = 1;
-        store::cases::insert(&mut tx, &mut case).await?;
+        let wake = keeper::wake(kind, &case, &calendars(cx, kind, &[])?, now);
+        store::cases::insert(&mut tx, &mut case, wake).await?;
         let entry = Entry {
             action: "case.receive",
             deed: "receive",

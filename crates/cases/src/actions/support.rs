@@ -33,7 +33,7 @@ impl Support {
         if store::people::support(&mut acting.tx, id, &self.who, acting.now).await? {
             acting.case.supporters += 1;
             acting.case.changed_at = acting.now;
-            store::cases::save(&mut acting.tx, &mut acting.case).await?;
+            acting.save().await?;
             audit(&mut acting.tx, cx, "case.support", &format!("case:{id}"), &json!({})).await?;
         }
         acting.tx.commit().await?;

@@ -1,9 +1,10 @@
 //! The keeper: reminds of deadlines, rings for urgent reports, closes what nobody rates.
 //!
-//! It has no input: each case says in `wake_at` when it is to be looked at next, «now» after every change, so
-//! that the one query it asks is a look into an index. What is to be done is [`plan()`]; each reminder is
-//! written down in the transaction that tells it, so that it is told once per case, rung and promise whatever
-//! stops the program. Synthetic cases remind nobody.
+//! It has no input: each case says in `wake_at` when it is to be looked at next, which every change of it
+//! reckons anew ([`wake()`]), so that the one query it asks is a look into an index, and a case that needs
+//! nothing costs nothing. What is to be done is [`plan()`]; each reminder is written down in the transaction
+//! that tells it, so that it is told once per case, rung and promise whatever stops the program.
+//! Synthetic cases remind nobody.
 
 mod plan;
 mod words;
@@ -18,7 +19,7 @@ use crate::case::CaseId;
 use crate::events::{Reminded, publish_reminded};
 use crate::{figures, store};
 
-pub use plan::{Plan, Reminder, plan};
+pub use plan::{NOW, Plan, Reminder, plan, wake};
 pub use words::words;
 
 /// Woken when a case changed.

@@ -55,6 +55,18 @@ fn moment(rung: &Escalation, due: Instant, hours: &WorkingCalendar) -> Result<In
     }
 }
 
+/// At once: what a case says that is to be looked at before anything else is known.
+pub const NOW: Option<Instant> = Some(Instant(0));
+
+/// When a case that is being written is to be looked at: at once where something is to be done about it, or
+/// where that cannot be told here; never where nothing will be.
+pub fn wake(kind: &CaseType, case: &Case, calendars: &Calendars, now: Instant) -> Option<Instant> {
+    match plan(kind, case, calendars, now) {
+        Ok(plan) if plan.remind.is_empty() && !plan.close && !plan.overdue => plan.next,
+        _ => NOW,
+    }
+}
+
 /// What is to be done about `case`.
 pub fn plan(kind: &CaseType, case: &Case, calendars: &Calendars, now: Instant) -> Result<Plan> {
     let mut plan = Plan::default();

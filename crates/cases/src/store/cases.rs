@@ -1,6 +1,6 @@
 //! One case.
 
-use foundation::{Result, error::internal};
+use foundation::{Instant, Result, error::internal};
 use storage::{Db, Tx, Value, args};
 
 use crate::case::{COLUMNS, Case, CaseId};
@@ -58,16 +58,19 @@ pub fn own_columns() -> Vec<&'static str> {
     COLUMNS.split(',').map(str::trim).skip(1).collect()
 }
 
-/// Writes a new case and gives it its number.
-pub async fn insert(tx: &mut Tx, case: &mut Case) -> Result<()> {
+/// Writes a new case and gives it its number. The program looks at it at `wake`.
+pub async fn insert(tx: &mut Tx, case: &mut Case, wake: Option<Instant>) -> Result<()> {
     let columns = own_columns();
     let marks: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
-        "INSERT INTO cases ({}) VALUES ({}) RETURNING CAST(seq AS BIGINT) AS seq",
+        "INSERT INTO cases ({}, wake_at) VALUES ({}, ${}) RETURNING CAST(seq AS BIGINT) AS seq",
         columns.join(", "),
-        marks.join(", ")
+        marks.join(", "),
+        columns.len() + 1
     );
-    let row: Option<(i64,)> = tx.one(&sql, values(case)).await?;
+    let mut all = values(case);
+    all.push(Value::from(wake));
+    let row: Option<(i64,)> = tx.one(&sql, all).await?;
     case.seq = row.ok_or_else(|| internal("case_number", "Vụ việc mới không nhận được số"))?.0;
     Ok(())
 }
@@ -92,18 +95,19 @@ pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
 }
 
 /// Writes a case that was read under [`lock`]; its version grows. Whose figures count it is reckoned anew,
-/// and the program looks at it.
-pub async fn save(tx: &mut Tx, case: &mut Case) -> Result<()> {
+/// and the program looks at it at `wake`.
+pub async fn save(tx: &mut Tx, case: &mut Case, wake: Option<Instant>) -> Result<()> {
     super::figures::touch(tx, case).await?;
     case.version += 1;
     let columns = own_columns();
     let sets: Vec<String> = columns.iter().enumerate().map(|(i, c)| format!("{c} = ${}", i + 1)).collect();
     let sql = format!(
-        "UPDATE cases SET {}, counted = NULL, wake_at = 0 WHERE seq = ${}",
+        "UPDATE cases SET {}, counted = NULL, wake_at = ${} WHERE seq = ${}",
         sets.join(", "),
-        columns.len() + 1
+        columns.len() + 1,
+        columns.len() + 2
     );
     let mut all = values(case);
-    all.push(Value::from(case.seq));
+    all.extend([Value::from(wake), Value::from(case.seq)]);
     tx.run(&sql, all).await.map(|_| ())
 }

@@ -330,7 +330,7 @@ async fn the_map_of_a_province_stays_small() {
             (case.lat, case.lon) =
                 (Some(9.5 + (i * 7919 % 9000) as f64 / 1e4), Some(105.3 + (i * 104_729 % 9000) as f64 / 1e4));
             case.published = true;
-            cases::store::cases::insert(&mut tx, &mut case).await.unwrap();
+            cases::store::cases::insert(&mut tx, &mut case, cases::keeper::NOW).await.unwrap();
         }
         tx.commit().await.unwrap();
         let map = get(&house, "", "/api/v1/reports/map").await;

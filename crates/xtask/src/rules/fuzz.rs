@@ -37,7 +37,7 @@ const PARSERS: &[(&str, &str, &str)] = &[
     ("crates/photos/src/sniff.rs", "pub fn sniff(", "photo_look"),
     ("crates/photos/src/lib.rs", "pub fn look(", "photo_look"),
     ("crates/photos/src/lib.rs", "pub fn clean(", "photo_clean"),
-    ("crates/photos/src/render.rs", "pub fn render(", "photo_render"),
+    ("crates/photos/src/render.rs", "pub fn render<", "photo_render"),
     ("crates/web/src/peer.rs", "pub fn origin(", "door"),
     ("crates/kit/src/http.rs", "pub fn cookie", "door"),
     ("crates/identity/src/grant.rs", "pub fn parse_packs(", "door"),
