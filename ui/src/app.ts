@@ -2,6 +2,7 @@
 import { one } from "./lib/dom";
 import { begin as dots } from "./app/dots";
 import { begin as mine } from "./app/mine";
+import { begin as push, follow } from "./app/push";
 import { begin as report, wake } from "./app/report";
 import { drain, nextIn } from "./app/send";
 import { changed } from "./app/store";
@@ -26,7 +27,11 @@ async function begin(): Promise<void> {
   const form = one<HTMLFormElement>("form[data-report]");
   if (form) await report(form);
   await mine();
-  changed(() => void again());
+  await push().catch((error: unknown) => console.info("no messages to this browser", error));
+  changed(() => {
+    void again();
+    follow().catch((error: unknown) => console.info("told later", error));
+  });
   addEventListener("online", () => void drain(true).finally(() => void again()));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void drain(true).finally(() => void again());

@@ -1,8 +1,10 @@
 /**
- * The worker of the citizen's app: keeps the pages of the app for when there is no network, and sends what waits when the
- * browser finds one. It keeps nothing of a person: neither the page of a receipt nor a list.
+ * The worker: keeps the pages of the citizen's app for when there is no network, sends what waits when the browser finds one,
+ * and shows messages, those of the desk too. It keeps nothing of a person: neither the page of a receipt nor a list.
  */
+import { follow } from "./app/push";
 import { drain } from "./app/send";
+import { all } from "./app/store";
 
 interface Extendable extends Event {
   waitUntil(work: Promise<unknown>): void;
@@ -15,12 +17,35 @@ interface Syncing extends Extendable {
   tag: string;
   lastChance: boolean;
 }
+interface Pushed extends Extendable {
+  data: { json(): unknown } | null;
+}
+interface Clicked extends Extendable {
+  notification: Notification;
+}
+interface Resubscribed extends Extendable {
+  oldSubscription: PushSubscription | null;
+  newSubscription: PushSubscription | null;
+}
+/** A page of ours that is open. */
+interface Tab {
+  url: string;
+  focus(): Promise<unknown>;
+}
 interface Worker {
   skipWaiting(): Promise<void>;
-  clients: { claim(): Promise<void> };
+  registration: ServiceWorkerRegistration;
+  clients: {
+    claim(): Promise<void>;
+    matchAll(which: { type: "window"; includeUncontrolled: boolean }): Promise<Tab[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
   addEventListener(type: "install" | "activate", hear: (e: Extendable) => void): void;
   addEventListener(type: "fetch", hear: (e: Fetching) => void): void;
   addEventListener(type: "sync", hear: (e: Syncing) => void): void;
+  addEventListener(type: "push", hear: (e: Pushed) => void): void;
+  addEventListener(type: "notificationclick", hear: (e: Clicked) => void): void;
+  addEventListener(type: "pushsubscriptionchange", hear: (e: Resubscribed) => void): void;
 }
 const worker = globalThis as unknown as Worker;
 
@@ -59,7 +84,15 @@ async function keepAssets(cache: Cache, html: string): Promise<void> {
 worker.addEventListener("install", (e) => {
   const keep = async (): Promise<void> => {
     const cache = await caches.open(CACHE);
-    for (const path of PAGES) await keepPage(cache, path);
+    // One page that cannot be kept now is kept when it is visited; without any there is no app.
+    let kept = 0;
+    for (const path of PAGES) {
+      await keepPage(cache, path).then(
+        () => (kept += 1),
+        (error: unknown) => console.info("not kept yet", path, error),
+      );
+    }
+    if (kept === 0) throw new Error("no page could be kept");
     await worker.skipWaiting();
   };
   e.waitUntil(keep());
@@ -120,6 +153,65 @@ worker.addEventListener("sync", (e) => {
   const send = async (): Promise<void> => {
     // Not done: the browser tries again by its own rules.
     if (!(await drain(true))) throw new Error("something still waits");
+    await follow((await worker.registration.pushManager.getSubscription()) ?? undefined).catch(() => {});
   };
   e.waitUntil(send());
+});
+
+/** What a message says, as notices seals it. */
+interface Message {
+  id: string;
+  title: string;
+  body: string;
+  link: string;
+  urgent: boolean;
+}
+
+function read(data: Pushed["data"]): Message {
+  // A message that cannot be read is one all the same: a browser that shows nothing takes the permission back.
+  const none = { id: "", title: "Toàn Cảnh", body: "", link: "/", urgent: false };
+  try {
+    return { ...none, ...(data?.json() as Partial<Message>) };
+  } catch {
+    return none;
+  }
+}
+
+worker.addEventListener("push", (e) => {
+  const { id, title, body, link, urgent } = read(e.data);
+  const icon = "/assets/app-192.png";
+  const how = { body, tag: id, data: link, requireInteraction: urgent, icon, badge: icon };
+  e.waitUntil(worker.registration.showNotification(title, how));
+});
+
+/** Where a message leads on this device: the reporter's own page, where the device holds the receipt. */
+async function target(link: string): Promise<string> {
+  const url = new URL(link || "/", location.origin);
+  const code = url.pathname === "/track" ? url.searchParams.get("code") : null;
+  const own = code ? (await all()).find((r) => r.code === code && r.secret) : undefined;
+  if (own?.code && own.secret) return `/report/${own.code}?k=${encodeURIComponent(own.secret)}`;
+  // A message names the public address; the worker knows by which one it was reached.
+  return `${url.pathname}${url.search}`;
+}
+
+worker.addEventListener("notificationclick", (e) => {
+  e.notification.close();
+  const open = async (): Promise<void> => {
+    const url = new URL(await target(String(e.notification.data ?? "")), location.origin).href;
+    const tabs = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const there = tabs.find((tab) => tab.url === url);
+    if (there) await there.focus();
+    else await worker.clients.openWindow(url);
+  };
+  e.waitUntil(open());
+});
+
+worker.addEventListener("pushsubscriptionchange", (e) => {
+  const again = async (): Promise<void> => {
+    const options = e.oldSubscription?.options;
+    const fresh = e.newSubscription ?? (options && (await worker.registration.pushManager.subscribe(options)));
+    // What the desk sends is asked for again on its page: who signs in there is not known here.
+    if (fresh) await follow(fresh);
+  };
+  e.waitUntil(again());
 });

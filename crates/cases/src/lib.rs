@@ -11,6 +11,7 @@
 
 pub mod actions;
 pub mod books;
+pub mod browsers;
 pub mod case;
 pub mod clock;
 pub mod demo;
@@ -52,7 +53,8 @@ pub fn module() -> Module {
             "0005_desk_more",
             "0006_books",
             "0007_door",
-            "0008_lists"
+            "0008_lists",
+            "0009_browsers"
         ],
         routes: http::routes(),
         jobs: jobs::all(),

@@ -49,7 +49,7 @@ pub use office::Office;
 pub fn module() -> Module {
     Module {
         name: "notices",
-        migrations: migrations!["0001_notices", "0002_mailings"],
+        migrations: migrations!["0001_notices", "0002_mailings", "0003_browsers"],
         routes: http::routes(),
         jobs: vec![Arc::new(jobs::Mailings)],
         pack_parts: Vec::new(),

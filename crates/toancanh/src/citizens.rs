@@ -1,9 +1,10 @@
-//! What the sign-in of citizens needs of rooms above it: messages that carry codes, a client of HTTP, and
-//! what the configuration says of a provider.
+//! What citizens need of rooms above the one they stand in: messages that carry codes, messages to their
+//! browsers, a client of HTTP, and what the configuration says of a provider of sign-in.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cases::browsers::Carrier;
 use foundation::Result;
 use foundation::error::{invalid, unavailable};
 use futures_util::future::BoxFuture;
@@ -11,6 +12,7 @@ use identity::oidc::{Ask, Provider, Settings};
 use identity::store::citizens as store;
 use identity::{Citizens, Code, CodeSender};
 use kit::Context;
+use notices::actions::subscribe::{subscribe, unsubscribe};
 use notices::outside::Outside;
 use notices::{Addressee, Notice, Office, Person, Tongue, Via, post};
 use storage::{Db, InstallationKey, Tx};
@@ -95,6 +97,34 @@ impl CodeSender for Codes {
         };
         Box::pin(async move { post(tx, cx, notice).await.map(|_| ()) })
     }
+}
+
+/// Carries messages to the browsers of citizens.
+pub struct Browsers(pub Arc<Office>);
+
+impl Carrier for Browsers {
+    fn key(&self) -> Option<String> {
+        self.0.push().map(|push| push.public_key())
+    }
+
+    fn keep<'a>(&'a self, cx: &'a Context, browser: Uuid, told: &'a [u8]) -> BoxFuture<'a, Result<()>> {
+        Box::pin(subscribe(cx, Person::Citizen(browser), told))
+    }
+
+    fn forget<'a>(&'a self, cx: &'a Context, browser: Uuid, endpoint: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(unsubscribe(cx, Person::Citizen(browser), endpoint))
+    }
+}
+
+/// A browser that hears of reports, by its id.
+pub async fn browser(db: &Db, id: Uuid) -> Result<Option<Addressee>> {
+    let lang = cases::store::browsers::language(db, id).await?;
+    Ok(lang.map(|lang| Addressee {
+        name: String::new(),
+        phone: None,
+        email: None,
+        tongue: Tongue::parse(&lang).unwrap_or_default(),
+    }))
 }
 
 /// The client of HTTP that carries messages, asking providers.

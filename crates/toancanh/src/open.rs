@@ -127,10 +127,12 @@ pub async fn furnish_with(
     let auth = identity::Auth::new(db.clone(), clock.clone(), atlas.clone(), key.clone(), secure);
     let office = outward.office(&db, &clock, key.clone()).await?;
     let citizens = citizens::door(key, secure, &office, provider);
+    let browsers = cases::browsers::Browsers(Arc::new(citizens::Browsers(office.clone())));
     let house = Builder::new(db.clone(), Files::under(data), clock, words()?)
         .service(atlas.clone())
         .service(auth.clone())
         .service(Arc::new(citizens))
+        .service(Arc::new(browsers))
         .service(packs::Packs::open(&db).await?)
         .service(packs::Calendars::open(&db).await?)
         .service(engine)

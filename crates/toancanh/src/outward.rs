@@ -131,7 +131,10 @@ impl AddressBook for Accounts {
             let id = match person {
                 Person::Account(id) => id,
                 Person::Citizen(id) => {
-                    return match reporter(&self.db, id).await? {
+                    if let Some(found) = reporter(&self.db, id).await? {
+                        return Ok(Some(found));
+                    }
+                    return match citizens::browser(&self.db, id).await? {
                         Some(found) => Ok(Some(found)),
                         None => citizens::asked(&self.db, id).await,
                     };

@@ -92,6 +92,19 @@ fn to_reporter(deed: &str) -> Option<&'static str> {
     })
 }
 
+/// Who hears of a case by this message: its reporter and the browsers that hold its receipt; how it goes on
+/// also whoever the desk joined to it, while questions are the first reporter's.
+async fn citizens(cx: &Context, case: &Case, name: &str) -> Result<Vec<Uuid>> {
+    let reporter = cases::store::people::reporter(&cx.db, case.seq).await?;
+    let mut all: Vec<Uuid> = reporter.and_then(|r| r.citizen).into_iter().collect();
+    all.extend(cases::store::browsers::of(&cx.db, case.seq).await?);
+    if !matches!(name, "case.received" | "case.question") {
+        let also = cases::store::also::of(&cx.db, case.seq).await?;
+        all.extend(also.into_iter().filter_map(|r| r.citizen));
+    }
+    Ok(all)
+}
+
 /// The messages to staff that a deed is: kind, and who.
 fn to_staff(deed: &str, rings: bool) -> Vec<(&'static str, Permission)> {
     match deed {
@@ -126,21 +139,22 @@ pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
         key: format!("{name}/{}/{}", case.seq, changed.entry),
     };
     let mut all = Vec::new();
-    if let Some(name) = to_reporter(&changed.deed)
-        && let Some(citizen) = cases::store::people::reporter(&cx.db, case.seq).await?.and_then(|r| r.citizen)
-    {
-        let mut told = notice(name, Person::Citizen(citizen), format!("/track?code={code}"));
+    if let Some(name) = to_reporter(&changed.deed) {
+        let mut values = given.clone();
         match name {
             "case.question" => {
                 let line = cases::store::entries::line(&cx.db, case.seq, changed.entry).await?;
-                told.values.insert("question".into(), line.map(|l| l.text).unwrap_or_default());
+                values.insert("question".into(), line.map(|l| l.text).unwrap_or_default());
             }
             "case.refused" => {
-                told.values.insert("reason".into(), case.answer.clone());
+                values.insert("reason".into(), case.answer.clone());
             }
             _ => {}
         }
-        all.push(told);
+        for citizen in citizens(&cx, &case, name).await? {
+            let to = Person::Citizen(citizen);
+            all.push(Notice { values: values.clone(), ..notice(name, to, format!("/track?code={code}")) });
+        }
     }
     // Whoever was named is told by somebody else than themselves.
     if changed.deed == "handler"
@@ -155,18 +169,6 @@ pub async fn on_case_changed(house: &House, changed: &Changed) -> Result<()> {
     {
         for person in staff(&cx, Permission::DirectCases, unit, &kind.pack).await? {
             all.push(notice("case.disagreement", person, format!("/cases/{code}")));
-        }
-    }
-    // Whom the desk joined to the case hears how it goes on; questions are the first reporter's.
-    if let Some(name) =
-        to_reporter(&changed.deed).filter(|n| !matches!(*n, "case.received" | "case.question"))
-    {
-        for citizen in cases::store::also::of(&cx.db, case.seq).await?.into_iter().filter_map(|r| r.citizen) {
-            let mut told = notice(name, Person::Citizen(citizen), format!("/track?code={code}"));
-            if name == "case.refused" {
-                told.values.insert("reason".into(), case.answer.clone());
-            }
-            all.push(told);
         }
     }
     for (name, permission) in to_staff(&changed.deed, rings) {

@@ -28,6 +28,8 @@ export interface Report {
   /** Not before this moment, ms. */
   after: number;
   thumb?: Blob;
+  /** The push subscription that hears of it; empty for none. */
+  told?: string;
   how?: How;
 }
 

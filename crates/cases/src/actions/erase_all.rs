@@ -24,6 +24,7 @@ impl EraseAll {
         for id in &own {
             store::people::erase(&mut tx, *id).await?;
             store::claims::forget_case(&mut tx, *id).await?;
+            store::browsers::forget_case(&mut tx, *id).await?;
             audit(&mut tx, cx, "case.erase", &format!("case:{id}"), &json!({})).await?;
         }
         for proof in &citizen.proofs {

@@ -26,6 +26,7 @@ pub mod reply;
 pub mod reveal;
 pub mod step;
 pub mod support;
+pub mod watch;
 
 use std::sync::Arc;
 

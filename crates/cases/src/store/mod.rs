@@ -2,6 +2,7 @@
 
 pub mod also;
 pub mod books;
+pub mod browsers;
 pub mod cases;
 pub mod claims;
 pub mod desk;

@@ -44,6 +44,13 @@ impl Phone {
         self.send(house, request, pairs.join("&")).await
     }
 
+    pub async fn post_json(&mut self, house: &House, path: &str, body: &serde_json::Value) -> Reply {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("sec-fetch-site", "same-origin");
+        self.send(house, request, body.to_string()).await
+    }
+
     /// Signs in with a number.
     pub async fn proves(house: &House, number: &str) -> Phone {
         let mut phone = Phone::default();

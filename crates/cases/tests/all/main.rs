@@ -5,6 +5,7 @@
 mod books_days;
 mod books_register;
 mod books_report;
+mod browsers;
 mod citizen;
 mod console;
 mod desk;

@@ -95,6 +95,26 @@ impl identity::CodeSender for Codes {
     }
 }
 
+/// Keeps browsers in memory, in place of the room of messages.
+#[derive(Default)]
+pub struct Kept(pub Mutex<Vec<(uuid::Uuid, String)>>);
+
+impl cases::browsers::Carrier for Kept {
+    fn key(&self) -> Option<String> {
+        Some("BPk0_a-key".into())
+    }
+
+    fn keep<'a>(&'a self, _: &'a Context, browser: uuid::Uuid, told: &'a [u8]) -> BoxFuture<'a, Result<()>> {
+        self.0.lock().unwrap().push((browser, String::from_utf8_lossy(told).into_owned()));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn forget<'a>(&'a self, _: &'a Context, browser: uuid::Uuid, _: &'a str) -> BoxFuture<'a, Result<()>> {
+        self.0.lock().unwrap().retain(|(id, _)| *id != browser);
+        Box::pin(async { Ok(()) })
+    }
+}
+
 struct ByHeader;
 
 impl Authenticator for ByHeader {
@@ -132,6 +152,7 @@ pub struct House {
     pub router: axum::Router,
     /// The codes that were sent to telephones: the id of each and its digits.
     pub codes: Arc<Codes>,
+    pub browsers: Arc<Kept>,
     _test: TestDb,
 }
 
@@ -209,9 +230,11 @@ impl House {
         let files = storage::files::Files::under(test.folder());
         let shared: Arc<dyn Clock> = clock.clone();
         let codes = Arc::new(Codes::default());
+        let browsers = Arc::new(Kept::default());
         let key = storage::InstallationKey::of([7; 32]);
         let house = kit::Builder::new(db.clone(), files, shared, words)
             .service(Arc::new(identity::Citizens::new(key, false, Some(codes.clone()))))
+            .service(Arc::new(cases::browsers::Browsers(browsers.clone())))
             .service(atlas)
             .service(packs::Packs::open(&db).await.unwrap())
             .service(packs::Calendars::open(&db).await.unwrap())
@@ -221,7 +244,7 @@ impl House {
         house.furnish(Arc::new(ByHeader), Arc::new(BareShell), Vec::new());
         let router = kit::http::router(&house, &cases::module().routes).with_state(house.clone());
         let name = test.name();
-        House { cx: house.system("test"), clock, name, router, codes, _test: test }
+        House { cx: house.system("test"), clock, name, router, codes, browsers, _test: test }
     }
 
     /// The context of somebody's action.

@@ -49,7 +49,9 @@ struct SettingsPage {
     quiet: bool,
     from: String,
     to: String,
-    push: bool,
+    /// With what browsers subscribe; none where no messages go to them.
+    push: Option<String>,
+    who: String,
 }
 
 /// The kinds that somebody who works here chooses among.
@@ -96,7 +98,8 @@ async fn view(cx: &Context, habits: Habits, status: StatusCode, fault: Option<St
         quiet: habits.quiet.is_some(),
         from: quiet.from.show(),
         to: quiet.to.show(),
-        push: ways.contains(&Via::Push),
+        push: cx.house.get::<Office>()?.push().map(|push| push.public_key()),
+        who: own(cx)?.id().to_string(),
         ways: ways.iter().map(|via| way(cx, *via)).collect(),
     };
     own_page(status, &page)

@@ -33,10 +33,10 @@ pub async fn get(db: &Db, person: Person, id: Uuid) -> Result<Option<Subscriptio
     Ok(row.map(|r| Subscription { endpoint: r.endpoint, public_key: r.public_key, secret: r.secret }))
 }
 
-/// Keeps a browser; the same address again is the same browser, whoever signs in there now.
+/// Keeps a browser; the same address again is the same browser, whoever of this side uses it now.
 pub async fn save(tx: &mut Tx, now: Instant, person: Person, browser: &Subscription) -> Result<()> {
-    let sql = "DELETE FROM push_subscription WHERE endpoint = $1";
-    tx.run(sql, args![browser.endpoint.as_str()]).await?;
+    let sql = "DELETE FROM push_subscription WHERE endpoint = $1 AND side = $2";
+    tx.run(sql, args![browser.endpoint.as_str(), person.side()]).await?;
     let sql = "INSERT INTO push_subscription (id, side, person, endpoint, public_key, secret, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let (endpoint, key) = (browser.endpoint.as_str(), browser.public_key.as_slice());

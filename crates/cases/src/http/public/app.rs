@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use web::{Answer, Page};
 
-use super::{Frame, TEXT_COOKIE};
+use super::{Frame, TEXT_COOKIE, push};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -41,6 +41,8 @@ struct MePage {
     /// Whether one can sign in. Nothing here is of one person: phones keep this page for when there is no
     /// network.
     opens: bool,
+    /// With what browsers subscribe; none where no messages go to them.
+    push: Option<String>,
 }
 
 async fn home(cx: Context, headers: HeaderMap) -> Answer {
@@ -49,7 +51,8 @@ async fn home(cx: Context, headers: HeaderMap) -> Answer {
 
 async fn me(cx: Context, headers: HeaderMap) -> Answer {
     let opens = cx.house.get::<identity::Citizens>()?.opens();
-    page(&MePage { page: cx.page(cx.t("case-app-mine"))?, frame: Frame::of(&headers, "me"), opens })
+    let push = push::key(&cx)?;
+    page(&MePage { page: cx.page(cx.t("case-app-mine"))?, frame: Frame::of(&headers, "me"), opens, push })
 }
 
 async fn manifest(cx: Context) -> Answer {

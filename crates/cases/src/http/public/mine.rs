@@ -20,7 +20,7 @@ use serde_json::json;
 use web::{Answer, Page};
 
 use super::told::{Progress, progress};
-use super::{Frame, form, private, title};
+use super::{Frame, form, private, push, title};
 use crate::actions::erase::Erase;
 use crate::actions::no_case;
 use crate::actions::rate::Rate;
@@ -101,6 +101,8 @@ struct MinePage {
     /// Empty where the reader is known by their sign-in: the secret itself is kept nowhere.
     qr: String,
     keeps: Keeps,
+    /// With what browsers subscribe; none where no messages go to them.
+    push: Option<String>,
     case: Case,
     category: String,
     place: String,
@@ -277,6 +279,7 @@ async fn draw(
         frame: Frame::of(headers, "report"),
         qr,
         keeps,
+        push: push::key(cx)?,
         category: kind
             .flow
             .category(&case.category)
@@ -413,6 +416,7 @@ pub(super) async fn told(
     let who = store::people::reporter(&cx.db, id).await?;
     let photos = store::photos::of(&cx.db, id).await?;
     let history = history(cx, desk, id, kind, 1, to_reporter).await?;
+    let browsers = store::browsers::of(&cx.db, id).await?.len();
     Ok(json!({
         "code": case.code(&kind.flow.code),
         "kind": kind.flow.name,
@@ -434,6 +438,7 @@ pub(super) async fn told(
         "reporter": who.map(|w| json!({
             "name": w.name, "phone": w.phone, "email": w.email, "consent": w.consent,
         })),
+        "browsers_told": browsers,
         "photos": photos.iter().filter(|p| p.role == store::photos::REPORT).map(|p| p.n).collect::<Vec<_>>(),
         "history": history.iter().map(|l| json!({
             "at": l.at, "what": l.what, "text": l.text, "note": l.note,

@@ -7,6 +7,7 @@ pub(super) mod mine;
 pub(super) mod one;
 mod own;
 pub(super) mod photo;
+mod push;
 mod report;
 mod sign_in;
 mod told;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
         one::routes(),
         own::routes(),
         photo::routes(),
+        push::routes(),
         report::routes(),
         sign_in::routes(),
         track::routes(),

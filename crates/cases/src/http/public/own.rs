@@ -19,7 +19,7 @@ use serde_json::json;
 use web::{Answer, Page};
 
 use super::told::{Progress, progress};
-use super::{Frame, mine, private};
+use super::{Frame, mine, private, push};
 use crate::actions::claim::Claim;
 use crate::actions::erase_all::EraseAll;
 use crate::case::Case;
@@ -58,6 +58,8 @@ struct OwnPage {
     /// By what they signed in.
     known_by: String,
     rows: Vec<Row>,
+    /// With what browsers subscribe; none where no messages go to them.
+    push: Option<String>,
 }
 
 /// To the door, for whoever is not signed in.
@@ -93,7 +95,8 @@ async fn show(cx: Context, headers: HeaderMap) -> Answer {
         None => cx.t("case-own-by-provider"),
     };
     let frame = Frame::of(&headers, "me");
-    let page = page(&OwnPage { page: cx.page(cx.t("case-own-title"))?, frame, known_by, rows })?;
+    let push = push::key(&cx)?;
+    let page = page(&OwnPage { page: cx.page(cx.t("case-own-title"))?, frame, known_by, rows, push })?;
     Ok(private(page))
 }
 
