@@ -198,7 +198,9 @@ pub async fn redmine(bench: &Bench, program: &Program, million: &Million, report
         ours.push((name, seen));
     }
     server.stop().await?;
-    let handler: String = million.handlers[0].iter().map(|b| format!("{b:02x}")).collect();
+    // As PostgreSQL writes a uuid.
+    let hex: String = million.handlers[0].iter().map(|b| format!("{b:02x}")).collect();
+    let handler = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-");
     let status = Command::new("python3")
         .arg(scripts.join("rival.py"))
         .args(["--postgres", url, "--place", &picks.place.to_string(), "--agency", &picks.agency.to_string()])

@@ -10,10 +10,9 @@ use crate::house::Context;
 /// Writes that `cx`'s actor did `action` to `subject` (`unit:92`, `import:018f…`), with details that hold no
 /// personal value.
 pub async fn audit(tx: &mut Tx, cx: &Context, action: &str, subject: &str, detail: &Json) -> Result<()> {
-    tx.run(
+    tx.put(
         "INSERT INTO audit (id, at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)",
         args![foundation::new_id(), cx.clock.now(), cx.actor.audit_name(), action, subject, detail],
     )
     .await
-    .map(|_| ())
 }

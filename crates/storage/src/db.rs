@@ -115,6 +115,18 @@ impl Tx {
         }
     }
 
+    /// Runs a statement whose outcome nobody here waits for: at the latest in the commit, always before the
+    /// next statement, so that what is written is read. Where it fails, that one fails.
+    pub async fn put(&mut self, sql: &str, args: Vec<Value>) -> Result<()> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                tx.later(Dialect::Sqlite.text(sql).into_owned(), args);
+                Ok(())
+            }
+            Inner::Postgres(_) => self.run(sql, args).await.map(|_| ()),
+        }
+    }
+
     /// Runs several statements without parameters (migrations).
     pub async fn batch(&mut self, sql: String) -> Result<()> {
         match &mut self.inner {
@@ -220,7 +232,7 @@ impl Tx {
 
 #[cfg(test)]
 mod tests {
-    use crate::{args, row, testing};
+    use crate::{Dialect, args, row, testing};
 
     row! {
         #[derive(Debug, PartialEq)]
@@ -232,6 +244,39 @@ mod tests {
 
     const OVER: &str = "ON CONFLICT (id) DO UPDATE SET name = excluded.name
         WHERE staged_thing.name <> 'kept'";
+
+    #[tokio::test]
+    async fn what_is_put_is_read_and_what_cannot_be_put_fails_the_transaction() {
+        for t in testing::all().await.unwrap() {
+            let put = "INSERT INTO put_thing (id, name) VALUES ($1, $2)";
+            let count = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM put_thing";
+            let mut tx = t.db.begin().await.unwrap();
+            tx.batch("CREATE TABLE put_thing (id BIGINT PRIMARY KEY, name TEXT NOT NULL)".into())
+                .await
+                .unwrap();
+            tx.put(put, args![1_i64, "one"]).await.unwrap();
+            assert_eq!(tx.one::<(i64,)>(count, args![]).await.unwrap(), Some((1,)), "{}", t.name());
+            tx.put(put, args![2_i64, "two"]).await.unwrap();
+            tx.commit().await.unwrap();
+            let mut tx = t.db.begin().await.unwrap();
+            tx.put(put, args![3_i64, "three"]).await.unwrap();
+            drop(tx);
+            assert_eq!(t.db.one::<(i64,)>(count, args![]).await.unwrap(), Some((2,)));
+            let mut tx = t.db.begin().await.unwrap();
+            tx.put(put, args![4_i64, "four"]).await.unwrap();
+            // Where statements travel alone it fails at once, else with the next trip.
+            let failed = match tx.put(put, args![1_i64, "again"]).await {
+                Ok(()) if t.db.dialect() == Dialect::Sqlite => tx.commit().await,
+                other => other,
+            };
+            assert!(failed.is_err());
+            assert_eq!(t.db.one::<(i64,)>(count, args![]).await.unwrap(), Some((2,)), "all or nothing");
+            // A transaction in which nothing happened holds nobody up.
+            t.db.begin().await.unwrap().commit().await.unwrap();
+            drop(t.db.begin().await.unwrap());
+            t.db.begin().await.unwrap().commit().await.unwrap();
+        }
+    }
 
     #[tokio::test]
     async fn many_rows_go_over_those_that_stand_where_they_may() {

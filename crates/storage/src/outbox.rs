@@ -66,12 +66,11 @@ impl Tx {
     /// Writes an event into this transaction.
     pub async fn publish(&mut self, now: Instant, event: &str, payload: &Json) -> Result<()> {
         self.published = true;
-        self.run(
+        self.put(
             "INSERT INTO outbox (id, event, payload, created_at, attempts) VALUES ($1, $2, $3, $4, 0)",
             args![foundation::new_id(), event, payload, now],
         )
         .await
-        .map(|_| ())
     }
 }
 

@@ -50,11 +50,10 @@ impl Sqlite {
         ask(&self.readers, move |c| query(c, &sql, &args)).await
     }
 
-    /// Waits for the writer's turn and begins a transaction.
+    /// Waits for the writer's turn. The transaction itself begins with its first statement.
     pub async fn begin(&self) -> Result<SqliteTx> {
         let permit = self.turn.clone().acquire_owned().await.map_err(|_| gone())?;
-        ask(&self.writer, |c| c.execute_batch("BEGIN IMMEDIATE").map_err(faults::sqlite)).await?;
-        Ok(SqliteTx { writer: self.writer.clone(), permit: Some(permit) })
+        Ok(SqliteTx { writer: self.writer.clone(), permit: Some(permit), begun: false, later: Vec::new() })
     }
 
     /// Runs `work` on the writer's connection outside any transaction (backup, vacuum, checks).
@@ -68,9 +67,14 @@ impl Sqlite {
 }
 
 /// A transaction on the writer's connection. Dropped without `commit`, it is rolled back.
+///
+/// Each trip to the writer's thread and back costs more than a small statement does: the first trip also
+/// begins the transaction, and statements that were left for later travel with the next one.
 pub struct SqliteTx {
     writer: mpsc::Sender<Job>,
     permit: Option<OwnedSemaphorePermit>,
+    begun: bool,
+    later: Vec<(String, Vec<Value>)>,
 }
 
 impl SqliteTx {
@@ -79,14 +83,33 @@ impl SqliteTx {
         &mut self,
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        ask(&self.writer, work).await
+        let begins = !std::mem::replace(&mut self.begun, true);
+        let before = std::mem::take(&mut self.later);
+        ask(&self.writer, move |c| {
+            if begins {
+                c.execute_batch("BEGIN IMMEDIATE").map_err(faults::sqlite)?;
+            }
+            for (sql, args) in before {
+                execute(c, &sql, &args)?;
+            }
+            work(c)
+        })
+        .await
+    }
+
+    /// Leaves a statement to run before the next one, or before the commit.
+    pub fn later(&mut self, sql: String, args: Vec<Value>) {
+        self.later.push((sql, args));
     }
 
     /// Makes the changes durable.
     pub async fn commit(mut self) -> Result<()> {
-        let done = ask(&self.writer, |c| c.execute_batch("COMMIT").map_err(faults::sqlite)).await;
+        if !self.begun && self.later.is_empty() {
+            return Ok(());
+        }
+        let done = self.with(|c| c.execute_batch("COMMIT").map_err(faults::sqlite)).await;
         if done.is_ok() {
-            self.permit = None;
+            self.begun = false;
         }
         done
     }
@@ -94,6 +117,9 @@ impl SqliteTx {
 
 impl Drop for SqliteTx {
     fn drop(&mut self) {
+        if !self.begun {
+            return;
+        }
         // The turn is handed on only after the rollback ran.
         if let Some(permit) = self.permit.take() {
             let _ = self.writer.send(Box::new(move |c| {
@@ -150,7 +176,7 @@ fn connect(path: &Path, write: bool) -> Result<Connection> {
     conn.busy_timeout(Duration::from_secs(10)).map_err(faults::sqlite)?;
     conn.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-         PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;",
+         PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000;",
     )
     .map_err(faults::sqlite)?;
     if !write {

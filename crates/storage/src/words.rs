@@ -33,7 +33,7 @@ pub async fn put(tx: &mut Tx, table: &str, row: i64, words: &[String]) -> Result
              ON CONFLICT (seq) DO UPDATE SET words = excluded.words"
         ),
     };
-    tx.run(&sql, args![row, words.join(" ")]).await.map(|_| ())
+    tx.put(&sql, args![row, words.join(" ")]).await
 }
 
 /// Forgets the words of a row.
@@ -42,7 +42,7 @@ pub async fn forget(tx: &mut Tx, table: &str, row: i64) -> Result<()> {
         Dialect::Sqlite => format!("DELETE FROM {table} WHERE rowid = $1"),
         Dialect::Postgres => format!("DELETE FROM {table} WHERE seq = $1"),
     };
-    tx.run(&sql, args![row]).await.map(|_| ())
+    tx.put(&sql, args![row]).await
 }
 
 /// A question: rows that hold one word of every list. The last word of `typed` may be the beginning of one.

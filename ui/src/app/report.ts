@@ -45,14 +45,16 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     if (field instanceof RadioNodeList) field.value = text;
     else if (field) (field as HTMLInputElement).value = text;
   };
-  const tell = (field: string, words: string): void => {
+  const tell = (field: string, words: string, advice = false): void => {
     const box = one(`[data-error="${field}"]`, form);
     if (!box) return toast(words, "bad");
     box.textContent = words;
     box.hidden = words === "";
+    box.classList.toggle("is-advice", advice);
     const control = form.elements.namedItem(field);
-    if (control instanceof HTMLElement) control.toggleAttribute("aria-invalid", words !== "");
-    if (control instanceof HTMLElement && words) control.setAttribute("aria-invalid", "true");
+    if (!(control instanceof HTMLElement)) return;
+    if (words && !advice) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
   };
   /** The same, and brings the person there. */
   const complain = (field: string, words: string): void => {
@@ -132,7 +134,9 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     if (first && where) where.textContent += ` · ${first.name}`;
     if (!told.sure && told.places.length > 1 && !value("place")) {
       const names = told.places.map((p) => p.name).join(", ");
-      tell("place", word(`Gần ranh giới, hãy chọn giúp: ${names}.`, `Close to a boundary, please choose: ${names}.`));
+      // It can be sent without: the desk finds the place.
+      const ask = word(`Gần ranh giới, hãy chọn giúp: ${names}.`, `Close to a boundary, please choose: ${names}.`);
+      tell("place", ask, true);
     }
     await neighbours();
   };

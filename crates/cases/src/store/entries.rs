@@ -88,7 +88,7 @@ pub async fn write(tx: &mut Tx, case: &Case, actor: &str, at: Instant, entry: &E
         Shown::Reporter => 1,
         Shown::Everybody => 2,
     };
-    tx.run(
+    tx.put(
         "INSERT INTO case_entry (seq, n, at, actor, deed, step, state, shown, text, detail)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
@@ -105,7 +105,6 @@ pub async fn write(tx: &mut Tx, case: &Case, actor: &str, at: Instant, entry: &E
         ],
     )
     .await
-    .map(|_| ())
 }
 
 /// The history from `shown` on: 0 all of it, 1 what the reporter reads, 2 what everybody reads.

@@ -29,13 +29,12 @@ pub async fn keep(tx: &mut Tx, id: CaseId, who: &Reporter) -> Result<()> {
     if *who == Reporter::default() {
         return Ok(());
     }
-    tx.run(
+    tx.put(
         "INSERT INTO case_reporter (seq, citizen, name, phone, email, consent)
          VALUES ($1, $2, $3, $4, $5, $6)",
         args![id, who.citizen, who.name.as_str(), who.phone.as_str(), who.email.as_str(), who.consent],
     )
     .await
-    .map(|_| ())
 }
 
 /// Who reported.
@@ -82,7 +81,7 @@ pub async fn of_receipt(db: &Db, secret: &[u8]) -> Result<Option<CaseId>> {
 
 /// Keeps a receipt.
 pub async fn keep_receipt(tx: &mut Tx, secret: &[u8], id: CaseId) -> Result<()> {
-    tx.run("INSERT INTO case_receipt (secret, seq) VALUES ($1, $2)", args![secret, id]).await.map(|_| ())
+    tx.put("INSERT INTO case_receipt (secret, seq) VALUES ($1, $2)", args![secret, id]).await
 }
 
 /// Erases who reported a case.

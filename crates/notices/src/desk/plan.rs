@@ -17,21 +17,28 @@ const BATCH: i64 = 200;
 /// Chooses the ways of messages that were left. Says how many messages it looked at.
 pub async fn plan(cx: &Context) -> Result<usize> {
     let waiting = notices::unplanned(&cx.db, BATCH).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    // Where each goes is asked before, so that the transaction is short.
+    let mut planned = Vec::with_capacity(waiting.len());
     for notice in &waiting {
-        let (shown, ways) = ways(cx, notice).await?;
-        let now = cx.clock.now();
-        let mut tx = cx.db.begin().await?;
+        planned.push((notice.id, ways(cx, notice).await?));
+    }
+    let now = cx.clock.now();
+    let mut tx = cx.db.begin().await?;
+    for (id, (shown, ways)) in &planned {
         // Somebody else may have looked at it meanwhile.
-        if notices::plan(&mut tx, notice.id, now, shown).await? {
-            for way in &ways {
+        if notices::plan(&mut tx, *id, now, *shown).await? {
+            for way in ways {
                 deliveries::insert(&mut tx, now, way).await?;
             }
             if ways.is_empty() {
-                notices::drop_secret(&mut tx, notice.id).await?;
+                notices::drop_secret(&mut tx, *id).await?;
             }
-            tx.commit().await?;
         }
     }
+    tx.commit().await?;
     Ok(waiting.len())
 }
 

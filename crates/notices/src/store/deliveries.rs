@@ -97,7 +97,7 @@ pub async fn insert(tx: &mut Tx, now: Instant, new: &New) -> Result<()> {
     let id = foundation::new_id();
     let (via, target) = (new.via.name(), new.target.as_str());
     let args = args![id, new.notice, new.kind, via, target, new.digest, new.at, now];
-    tx.run(sql, args).await.map(|_| ())
+    tx.put(sql, args).await
 }
 
 /// Whether a way is due, or was left by a hand that died. Only reads.

@@ -132,7 +132,7 @@ pub async fn plan(tx: &mut Tx, id: Uuid, now: Instant, shown: bool) -> Result<bo
 pub async fn drop_secret(tx: &mut Tx, id: Uuid) -> Result<()> {
     let sql = "UPDATE notice SET sealed = NULL WHERE id = $1 AND sealed IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM notice_delivery d WHERE d.notice = $1 AND d.state IN ('waiting', 'taken', 'sending'))";
-    tx.run(sql, args![id]).await.map(|_| ())
+    tx.put(sql, args![id]).await
 }
 
 /// A page of what somebody sees in the house, newest first.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::Query;
 use axum::routing::get;
-use foundation::{Instant, Result};
+use foundation::{Error, Instant, Result};
+use futures_util::future::{try_join, try_join_all};
 use kit::http::{page, url_encode};
 use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::http::show::{Choice, Desk, Due, Reading, reading};
 use crate::service::CaseType;
 use crate::store::desk::{self, View};
 use crate::store::disputes;
-use crate::store::lists::{self, After, Filter, Order};
+use crate::store::lists::{self, After, Counted, Filter, Order};
 use crate::workflow::{Deed, Stage, Step, Who};
 
 /// Cases of one page.
@@ -271,6 +272,27 @@ fn bulk_of(cx: &Context, kinds: &[Arc<CaseType>], stages: &[Stage]) -> Vec<Choic
     all.into_iter().map(shown).collect()
 }
 
+/// How many there are in each tab, the tabs side by side. What words find is looked for once for all of them.
+async fn counts(cx: &Context, reading: &Reading, filter: &Filter) -> Result<Vec<(&'static str, Counted)>> {
+    let number = |stages: &[Stage]| -> Vec<i64> { stages.iter().map(|s| s.number()).collect() };
+    let count = |(tab, stages): (&'static str, &'static [Stage])| async move {
+        let disputed = tab == "dispute";
+        let of_tab = Filter { stages: number(stages), order: Order::Newest, disputed, ..filter.clone() };
+        Ok::<_, Error>((tab, lists::count(&cx.db, &reading.of_tab(tab), &of_tab).await?))
+    };
+    let few = FEW.map(|tab| (tab, OPEN));
+    if filter.text.trim().is_empty() {
+        return try_join_all(TABS.into_iter().chain(few).map(count)).await;
+    }
+    let words = lists::found_in(&cx.db, &reading.sees, filter);
+    let ((found, more), few) = try_join(words, try_join_all(few.map(count))).await?;
+    let of = |stages: &[Stage]| number(stages).iter().filter_map(|s| found.get(s)).sum();
+    let mut all: Vec<_> =
+        TABS.into_iter().map(|(tab, stages)| (tab, Counted { n: of(stages), more })).collect();
+    all.extend(few);
+    Ok(all)
+}
+
 async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     if asking.tab.is_empty() {
         asking.tab = "work".into();
@@ -278,29 +300,20 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     let desk = Desk::open(&cx)?;
     let reading = reading(&cx, &desk, Some(asking.kind.as_str()).filter(|k| !k.is_empty()));
     let filter = asking.filter(&cx, &desk, &reading);
-    let mut found =
-        lists::page(&cx.db, &reading.of_tab(&asking.tab), &filter, asking.begins_after(), SIZE + 1).await?;
+    let sees = reading.of_tab(&asking.tab);
+    let page_of = lists::page(&cx.db, &sees, &filter, asking.begins_after(), SIZE + 1);
+    let (mut found, counts) = try_join(page_of, counts(&cx, &reading, &filter)).await?;
     let more = found.len() > SIZE;
     found.truncate(SIZE);
-    let mut tabs = Vec::new();
-    for (tab, stages) in TABS.into_iter().chain(FEW.map(|tab| (tab, OPEN))) {
-        let of_tab = Filter {
-            stages: stages.iter().map(|s| s.number()).collect(),
-            order: Order::Newest,
-            disputed: tab == "dispute",
-            ..filter.clone()
-        };
-        let n = lists::count(&cx.db, &reading.of_tab(tab), &of_tab).await?;
-        if n.n == 0 && FEW.contains(&tab) && tab != asking.tab {
-            continue;
-        }
-        tabs.push(Tab {
-            label: cx.t(&format!("case-tab-{tab}")),
-            count: n.said(&cx),
-            link: asking.link(&[("tab", tab), ("order", "")]),
-            here: tab == asking.tab,
-        });
-    }
+    let shown = |(tab, n): &(&str, Counted)| n.n > 0 || !FEW.contains(tab) || *tab == asking.tab;
+    let told = |(tab, n): (&str, Counted)| Tab {
+        label: cx.t(&format!("case-tab-{tab}")),
+        // None among the newest, and perhaps some beyond.
+        count: if n.n == 0 && n.more { String::new() } else { n.said(&cx) },
+        link: asking.link(&[("tab", tab), ("order", "")]),
+        here: tab == asking.tab,
+    };
+    let tabs = counts.into_iter().filter(shown).map(told).collect();
     let next = found.last().filter(|_| more).map(|last| {
         let after = match (filter.order, last.due_at) {
             (Order::Due, Some(due)) => format!("{}:{}", due.0, last.seq),

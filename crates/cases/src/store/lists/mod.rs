@@ -151,6 +151,21 @@ pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<Counted> {
     Ok(Counted { n: n.min(most), more: n > most })
 }
 
+/// How many of what words find are in each stage, whatever stages are asked for: of the newest
+/// [`MOST_FOUND`], and whether there is more. One reading for every tab; what words find is not cheap to find.
+pub async fn found_in(db: &Db, sees: &Sees, filter: &Filter) -> Result<(BTreeMap<i64, i64>, bool)> {
+    let filter = Filter { stages: Vec::new(), order: Order::Newest, disputed: false, ..filter.clone() };
+    let mut stages = BTreeMap::new();
+    let Some(reading) = Reading::of(db.dialect(), sees, &filter, false) else { return Ok((stages, false)) };
+    let columns = "c.seq AS seq, CAST(c.stage AS BIGINT) AS stage";
+    let (sql, values) = reading.select(columns, "TRUE", None, MOST_FOUND + 1);
+    let found: Vec<(i64, i64)> = db.all(&sql, values).await?;
+    for (_, stage) in found.iter().take(MOST_FOUND as usize) {
+        *stages.entry(*stage).or_default() += 1;
+    }
+    Ok((stages, found.len() as i64 > MOST_FOUND))
+}
+
 /// Dots of a map: the newest `limit` cases that have a position.
 pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<Dot>> {
     let Some(reading) = Reading::of(db.dialect(), sees, filter, true) else { return Ok(Vec::new()) };

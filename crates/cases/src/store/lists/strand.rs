@@ -96,8 +96,8 @@ fn lead(sees: &Sees, filter: &Filter, mapped: bool) -> Lead {
     let open = |s: &i64| Stage::of(*s).is_some_and(Stage::is_open);
     let only_open = !filter.stages.is_empty() && filter.stages.iter().all(open);
     match () {
-        () if !filter.text.trim().is_empty() => Lead::Words,
         () if filter.disputed || matches!(sees, Sees::Asked(_)) => Lead::Few,
+        () if !filter.text.trim().is_empty() => Lead::Words,
         () if !filter.ids.is_empty() => Lead::Ids,
         () if filter.lately => Lead::Changes,
         () if filter.order == Order::Due || filter.due_before.is_some() => Lead::Due,
@@ -187,9 +187,9 @@ impl<'a> Reading<'a> {
     /// found.
     pub fn of(dialect: Dialect, sees: &'a Sees, filter: &'a Filter, mapped: bool) -> Option<Reading<'a>> {
         let lead = lead(sees, filter, mapped);
-        let asked = match lead {
-            Lead::Words => Some(words::question(dialect, &filter.text, &index::lists(sees, filter))?),
-            _ => None,
+        let asked = match filter.text.trim().is_empty() {
+            false => Some(words::question(dialect, &filter.text, &index::lists(sees, filter))?),
+            true => None,
         };
         let strands = strands(sees, filter, lead);
         Some(Reading { dialect, sees, filter, lead, strands, asked })
@@ -260,21 +260,28 @@ impl<'a> Reading<'a> {
         let (filter, dialect) = (self.filter, self.dialect);
         let mut w = Where { parts: Vec::new(), values };
         let mut from = "cases c".to_owned();
-        if let Some(asked) = &self.asked {
-            let table = if *self.sees == Sees::Public { "case_public_words" } else { "case_words" };
-            from = format!("{table} w JOIN cases c ON c.seq = {}", dialect.words_row());
-            w.values.push(Value::Text(asked.clone()));
-            w.parts.push(dialect.words_match(table, w.values.len()));
-        }
         for few in few(self.sees, filter, w.values) {
-            // One leads; another, or words, are asked beside.
-            match self.lead == Lead::Few && from == "cases c" {
+            // One leads; another is asked beside.
+            match from == "cases c" {
                 true => {
                     from = format!("({few}) f CROSS JOIN cases c");
                     w.parts.push("c.seq = f.seq".into());
                 }
                 false => w.parts.push(format!("c.seq IN ({few})")),
             }
+        }
+        if let Some(asked) = &self.asked {
+            let (row, public) = (dialect.words_row(), *self.sees == Sees::Public);
+            let table = if public { "case_public_words" } else { "case_words" };
+            match self.lead {
+                Lead::Words => from = format!("{table} w JOIN cases c ON c.seq = {row}"),
+                _ => {
+                    from = format!("{from} CROSS JOIN {table} w");
+                    w.parts.push(format!("{row} = c.seq"));
+                }
+            }
+            w.values.push(Value::Text(asked.clone()));
+            w.parts.push(dialect.words_match(table, w.values.len()));
         }
         // Where nothing leads, the database may choose.
         let free = strand.is_none() && matches!(self.lead, Lead::Sides | Lead::Column(_) | Lead::Stage);
