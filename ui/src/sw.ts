@@ -4,7 +4,6 @@
  */
 import { follow } from "./app/push";
 import { drain } from "./app/send";
-import { all } from "./app/store";
 
 interface Extendable extends Event {
   waitUntil(work: Promise<unknown>): void;
@@ -184,20 +183,12 @@ worker.addEventListener("push", (e) => {
   e.waitUntil(worker.registration.showNotification(title, how));
 });
 
-/** Where a message leads on this device: the reporter's own page, where the device holds the receipt. */
-async function target(link: string): Promise<string> {
-  const url = new URL(link || "/", location.origin);
-  const code = url.pathname === "/track" ? url.searchParams.get("code") : null;
-  const own = code ? (await all()).find((r) => r.code === code && r.secret) : undefined;
-  if (own?.code && own.secret) return `/report/${own.code}?k=${encodeURIComponent(own.secret)}`;
-  // A message names the public address; the worker knows by which one it was reached.
-  return `${url.pathname}${url.search}`;
-}
-
 worker.addEventListener("notificationclick", (e) => {
   e.notification.close();
   const open = async (): Promise<void> => {
-    const url = new URL(await target(String(e.notification.data ?? "")), location.origin).href;
+    // A message names the public address; the worker knows by which one it was reached.
+    const { pathname, search } = new URL(String(e.notification.data || "/"), location.origin);
+    const url = new URL(pathname + search, location.origin).href;
     const tabs = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
     const there = tabs.find((tab) => tab.url === url);
     if (there) await there.focus();

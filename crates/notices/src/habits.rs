@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use foundation::{Date, Instant, TimeOfDay};
+use foundation::{Date, Instant, Result, TimeOfDay, error::invalid};
 
 use crate::book::Tongue;
 use crate::channel::Via;
@@ -17,13 +17,23 @@ pub struct Quiet {
     pub to: TimeOfDay,
 }
 
-/// The night of whoever did not say otherwise, 21:00–06:30.
+/// The night of whoever did not say otherwise where the place says nothing, 21:00–06:30.
 pub const NIGHT: Quiet = Quiet { from: TimeOfDay(21 * 3600), to: TimeOfDay(6 * 3600 + 1800) };
 
 /// When the daily letter goes.
 pub const DAILY: TimeOfDay = TimeOfDay(7 * 3600);
 
 impl Quiet {
+    /// Reads `21:00-06:30`.
+    ///
+    /// Errors: `quiet_hours`.
+    pub fn parse(text: &str) -> Result<Quiet> {
+        let wrong = || invalid("quiet_hours", format!("Giờ yên tĩnh «{text}» cần viết như 21:00-06:30."));
+        let (from, to) = text.split_once(['-', '–']).ok_or_else(wrong)?;
+        let time = |t: &str| TimeOfDay::parse(t.trim()).map_err(|e| wrong().because(e));
+        Ok(Quiet { from: time(from)?, to: time(to)? })
+    }
+
     /// Whether it is quiet at this time of day. From a time to itself is never.
     pub fn holds(self, time: TimeOfDay) -> bool {
         match self.from.0 <= self.to.0 {
@@ -122,6 +132,15 @@ mod tests {
 
     fn moment(day: &str, hour: u32, minute: u32) -> Instant {
         Date::parse(day).unwrap().at(TimeOfDay::from_hm(hour, minute).unwrap())
+    }
+
+    #[test]
+    fn quiet_hours_are_read_as_they_are_written() {
+        assert_eq!(Quiet::parse("21:00-06:30").unwrap(), NIGHT);
+        assert_eq!(Quiet::parse(" 21:00 – 6:30 ").unwrap(), NIGHT);
+        for bad in ["", "21:00", "21-", "25:00-06:00", "none"] {
+            assert_eq!(Quiet::parse(bad).unwrap_err().code(), "quiet_hours", "{bad}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use storage::{Db, InstallationKey, settings};
 
 use crate::book::AddressBook;
 use crate::channel::{Channel, Via};
+use crate::habits::{NIGHT, Quiet};
 use crate::push::Push;
 
 /// The setting that says at which address people reach the program; the links of messages begin with it.
@@ -18,18 +19,29 @@ pub struct Office {
     channels: Vec<Arc<dyn Channel>>,
     push: Option<Arc<Push>>,
     key: InstallationKey,
+    night: Option<Quiet>,
 }
 
 impl Office {
-    /// An office; a way that no channel carries is not offered.
+    /// An office; a way that no channel carries is not offered. Nights are quiet as shipped.
     pub fn new(
         book: Arc<dyn AddressBook>,
         mut channels: Vec<Arc<dyn Channel>>,
         push: Option<Arc<Push>>,
         key: InstallationKey,
-    ) -> Arc<Office> {
+    ) -> Office {
         channels.extend(push.clone().map(|push| push as Arc<dyn Channel>));
-        Arc::new(Office { book, channels, push, key })
+        Office { book, channels, push, key, night: Some(NIGHT) }
+    }
+
+    /// The same with the quiet hours of the place; none: nobody's, until they say so themselves.
+    pub fn with_night(self, night: Option<Quiet>) -> Office {
+        Office { night, ..self }
+    }
+
+    /// The quiet hours of whoever did not say otherwise.
+    pub fn night(&self) -> Option<Quiet> {
+        self.night
     }
 
     /// The channel to browsers, which also lets them subscribe.

@@ -17,7 +17,7 @@ use crate::outward::Outward;
 pub const FILE: &str = "toancanh.toml";
 
 /// The settings: name, default, what it is for.
-pub const KEYS: [(&str, Option<&str>, &str); 35] = [
+pub const KEYS: [(&str, Option<&str>, &str); 36] = [
     ("data", Some("data"), "thư mục dữ liệu"),
     ("database", None, "địa chỉ PostgreSQL; bỏ trống là SQLite trong thư mục dữ liệu"),
     ("listen", Some("127.0.0.1:8080"), "địa chỉ lắng nghe"),
@@ -43,6 +43,7 @@ pub const KEYS: [(&str, Option<&str>, &str); 35] = [
     ("zalo_sent", None, "như sms_sent"),
     ("zalo_id", None, "như sms_id"),
     ("zalo_once", None, "như sms_once"),
+    ("quiet_hours", None, "giờ không báo tin, trừ việc khẩn: 21:00-06:30; none là không có giờ nào"),
     ("push_contact", None, "bật tin trên trình duyệt: mailto:quantri@…"),
     ("push_services", None, "dịch vụ gửi tin trình duyệt của riêng mình, https://…"),
     ("oidc_issuer", None, "nơi người dân đăng nhập (OpenID Connect), https://…"),

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use identity::store::contacts;
 use kit::UnitId;
 use notices::gateway::{Gateway, Spec};
+use notices::habits::Quiet;
 use notices::push::{Push, Signer};
 use notices::smtp::{Server, Smtp};
 use notices::{AddressBook, Addressee, Channel, Office, Person, Tongue, Via};
@@ -27,10 +28,13 @@ pub struct Outward {
     pub zalo: Option<Spec>,
     /// Whom push services may write to (`mailto:…`), and services beside the known ones.
     pub push: Option<(String, Vec<String>)>,
+    /// The quiet hours of the place: as shipped, where it says nothing; none at all, where it says so.
+    pub night: Option<Option<Quiet>>,
 }
 
 impl Outward {
-    /// Reads the settings. Errors: `config_mail`, `config_gateway`, `config_push` for half of a channel.
+    /// Reads the settings. Errors: `config_mail`, `config_gateway`, `config_push` for half of a channel,
+    /// `quiet_hours` for hours that are none.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Outward> {
         let mail = match (get("smtp"), get("mail_from")) {
             (Some(server), Some(from)) => Some((server, from)),
@@ -48,7 +52,12 @@ impl Outward {
             }
             None => None,
         };
-        Ok(Outward { mail, sms: gateway("sms", &get)?, zalo: gateway("zalo", &get)?, push })
+        let night = match get("quiet_hours").as_deref() {
+            None => None,
+            Some("none") => Some(None),
+            Some(hours) => Some(Some(Quiet::parse(hours)?)),
+        };
+        Ok(Outward { mail, sms: gateway("sms", &get)?, zalo: gateway("zalo", &get)?, push, night })
     }
 
     /// The channels of letters and telephones. Errors say what the configuration has wrong.
@@ -75,7 +84,11 @@ impl Outward {
             None => None,
         };
         let book = Arc::new(Accounts { db: db.clone(), clock: clock.clone() });
-        Ok(Office::new(book, self.channels(clock)?, push, key))
+        let office = Office::new(book, self.channels(clock)?, push, key);
+        Ok(Arc::new(match self.night {
+            Some(night) => office.with_night(night),
+            None => office,
+        }))
     }
 }
 

@@ -133,6 +133,13 @@ async function keepReceipt(): Promise<void> {
   if (kept) kept.hidden = false;
 }
 
+/** Messages lead to the look-up by code; the device that keeps the receipt opens the reporter's own page instead. */
+async function toOwn(): Promise<void> {
+  const code = location.pathname === "/track" && new URLSearchParams(location.search).get("code");
+  const own = code ? (await all()).find((r) => r.code === code && r.secret) : undefined;
+  if (own) location.replace(`/report/${own.code}?k=${encodeURIComponent(own.secret ?? "")}`);
+}
+
 /** On the page of who signed in: the reports of this device can be added to theirs, all at once. */
 async function claim(): Promise<void> {
   const form = one<HTMLFormElement>("form[data-claim]");
@@ -171,6 +178,7 @@ export async function begin(): Promise<void> {
   };
   changed(draw);
   mind();
+  await toOwn();
   await keepReceipt();
   await claim();
   draw();

@@ -20,7 +20,7 @@ pub struct Choose(pub Habits);
 impl Choose {
     /// Keeps it. Choices that are as before are not written again.
     pub async fn run(self, cx: &Context, person: Person) -> Result<()> {
-        let before = habits::of(&cx.db, person).await?.choices;
+        let before = habits::of(&cx.db, person, None).await?.choices;
         let now = cx.clock.now();
         let mut tx = cx.db.begin().await?;
         habits::save(&mut tx, now, person, &self.0).await?;

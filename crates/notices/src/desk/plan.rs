@@ -49,7 +49,7 @@ async fn ways(cx: &Context, notice: &Kept) -> Result<(bool, Vec<New>)> {
         return Ok((false, Vec::new()));
     };
     let Some(addressee) = office.book().find(person).await? else { return Ok((false, Vec::new())) };
-    let habits = habits::of(&cx.db, person).await?;
+    let habits = habits::of(&cx.db, person, office.night()).await?;
     let shown = !kind.secret && habits.wants(kind, Via::App);
     let now = cx.clock.now();
     let mut ways = Vec::new();

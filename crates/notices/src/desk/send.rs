@@ -61,7 +61,7 @@ async fn send(
     (person, via, target): (Person, Via, &str),
     ways: Vec<Taken>,
 ) -> Result<Sent> {
-    let habits = habits::of(&cx.db, person).await?;
+    let habits = habits::of(&cx.db, person, office.night()).await?;
     let ids: Vec<Uuid> = ways.iter().map(|way| way.id).collect();
     let pieces = still_wanted(cx, &habits, via, ways).await?;
     if pieces.is_empty() {

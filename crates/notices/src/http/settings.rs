@@ -106,7 +106,8 @@ async fn view(cx: &Context, habits: Habits, status: StatusCode, fault: Option<St
 }
 
 pub(super) async fn show(cx: Context) -> Answer {
-    let habits = habits::of(&cx.db, own(&cx)?).await?;
+    let night = cx.house.get::<Office>()?.night();
+    let habits = habits::of(&cx.db, own(&cx)?, night).await?;
     view(&cx, habits, StatusCode::OK, None).await
 }
 
@@ -134,7 +135,8 @@ fn read(form: &[(String, String)], ways: &[Via], before: Habits) -> Result<Habit
 
 pub(super) async fn save(cx: Context, Form(form): Form<Vec<(String, String)>>) -> Answer {
     let person = own(&cx)?;
-    let before = habits::of(&cx.db, person).await?;
+    let night = cx.house.get::<Office>()?.night();
+    let before = habits::of(&cx.db, person, night).await?;
     let chosen = match read(&form, &ways(&cx)?, before.clone()) {
         Ok(habits) => Choose(habits).run(&cx, person).await,
         Err(e) => Err(e),

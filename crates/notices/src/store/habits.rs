@@ -18,8 +18,8 @@ row! {
     }
 }
 
-/// How somebody wants to be told.
-pub async fn of(db: &Db, person: Person) -> Result<Habits> {
+/// How somebody wants to be told; at night as at `night` where they did not say otherwise.
+pub async fn of(db: &Db, person: Person, night: Option<Quiet>) -> Result<Habits> {
     let who = || args![person.side(), person.id()];
     let sql = "SELECT tongue, daily, quiet_from, quiet_to FROM notice_habits WHERE side = $1 AND person = $2";
     let row: Option<HabitsRow> = db.one(sql, who()).await?;
@@ -30,7 +30,7 @@ pub async fn of(db: &Db, person: Person) -> Result<Habits> {
         .filter_map(|(kind, via, wanted)| Some(((kind, Via::parse(&via)?), wanted)))
         .collect();
     Ok(match row {
-        None => Habits { choices, ..Habits::default() },
+        None => Habits { choices, quiet: night, ..Habits::default() },
         Some(row) => Habits {
             tongue: row.tongue.as_deref().and_then(Tongue::parse),
             daily: row.daily,

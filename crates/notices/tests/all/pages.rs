@@ -44,7 +44,7 @@ async fn a_link_of_a_message_leads_on_counts_and_is_of_no_use_when_it_was_change
         assert_eq!(place.deliveries().await, ["email opened"]);
         let page = place.ask(None, &format!("/n/{token}/stop"), None).await;
         assert!(page.0 == 200 && page.2.contains("Ngừng loại tin này"));
-        let wants = habits::of(&place.cx.db, Person::Account(MAI)).await.unwrap();
+        let wants = habits::of(&place.cx.db, Person::Account(MAI), None).await.unwrap();
         assert!(wants.choices.is_empty(), "{}: looking stops nothing", place.name());
         for other in ["x", &token[1..], &token.replace(&token[..1], "_")] {
             assert_eq!(place.ask(None, &format!("/n/{other}"), None).await.0, 404);
@@ -52,7 +52,7 @@ async fn a_link_of_a_message_leads_on_counts_and_is_of_no_use_when_it_was_change
         }
         let path = format!("/n/{token}/stop");
         assert_eq!(place.ask(None, &path, Some("what=way")).await.0, 200);
-        let wants = habits::of(&place.cx.db, Person::Account(MAI)).await.unwrap();
+        let wants = habits::of(&place.cx.db, Person::Account(MAI), None).await.unwrap();
         assert_eq!(wants.choices.get(&("*".to_owned(), Via::Email)), Some(&false));
     }
 }

@@ -221,7 +221,7 @@ impl Place {
             }
             None => None,
         };
-        let office = Office::new(book.clone(), channels(shared.clone()), push, key);
+        let office = Arc::new(Office::new(book.clone(), channels(shared.clone()), push, key));
         let files = storage::files::Files::under(test.folder());
         let words: Vec<web::words::Source> = web::words::OWN.iter().chain(module.words).copied().collect();
         let words = web::Words::new(&words).unwrap();
