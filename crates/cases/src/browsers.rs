@@ -1,4 +1,5 @@
-//! Browsers that are told how reports go on. What carries the messages is a room above; here a browser is an id.
+//! Browsers that are told how reports go on. What carries the messages is a room above; here a browser is an
+//! id.
 
 use std::sync::Arc;
 

@@ -30,8 +30,7 @@ impl Watch {
     /// Errors: `push_off` where no messages go to browsers, `push_subscription` and `push_service` for what is
     /// none.
     pub async fn run(self, cx: &Context, citizen: Option<&Citizen>) -> Result<usize> {
-        let unreadable =
-            || invalid("push_subscription", "Trình duyệt gửi lên đăng ký nhận tin không đọc được.");
+        let unreadable = || invalid("push_subscription", "Đăng ký nhận tin của trình duyệt không đọc được.");
         let endpoint = self.subscription["endpoint"].as_str().ok_or_else(unreadable)?;
         let browser = id_of(endpoint);
         let mut cases = Vec::new();

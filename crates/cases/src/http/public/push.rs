@@ -1,5 +1,5 @@
-//! `POST /app/push`: a browser wants to hear how reports go on; `POST /app/push/stop`: no more. JSON in and out,
-//! asked by the script of the app.
+//! `POST /app/push`: a browser wants to hear how reports go on; `POST /app/push/stop`: no more. JSON in and
+//! out, asked by the script of the app.
 
 use axum::Json;
 use axum::body::Bytes;

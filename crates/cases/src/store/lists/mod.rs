@@ -152,7 +152,7 @@ pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<Counted> {
 }
 
 /// How many of what words find are in each stage, whatever stages are asked for: of the newest
-/// [`MOST_FOUND`], and whether there is more. One reading for every tab; what words find is not cheap to find.
+/// [`MOST_FOUND`], and whether there is more. One reading for every tab: finding words is not cheap.
 pub async fn found_in(db: &Db, sees: &Sees, filter: &Filter) -> Result<(BTreeMap<i64, i64>, bool)> {
     let filter = Filter { stages: Vec::new(), order: Order::Newest, disputed: false, ..filter.clone() };
     let mut stages = BTreeMap::new();
