@@ -27,8 +27,8 @@ pub struct Watch {
 impl Watch {
     /// Keeps it; says for how many reports.
     ///
-    /// Errors: `push_off` where no messages go to browsers, `push_subscription` and `push_service` for what is
-    /// none.
+    /// Errors: `push_off` where no messages go to browsers, `push_subscription` and `push_service` for what
+    /// is none.
     pub async fn run(self, cx: &Context, citizen: Option<&Citizen>) -> Result<usize> {
         let unreadable = || invalid("push_subscription", "Đăng ký nhận tin của trình duyệt không đọc được.");
         let endpoint = self.subscription["endpoint"].as_str().ok_or_else(unreadable)?;
