@@ -361,6 +361,7 @@ impl Million {
             mark("xk", &kind.id),
             mark("xc", &category),
             mark("xv", &severity),
+            mark("xm", channel),
             format!("u{place}"),
         ];
         let public_words = published.then(|| {

@@ -14,7 +14,7 @@ use crate::workflow::Stage;
 
 /// Grows when words or marks are made in another way: cases of before are then written anew
 /// (`keeper::words`).
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// No case is found by more words.
 const MOST: usize = 400;
@@ -25,12 +25,13 @@ fn mark(of: &str, value: &str) -> String {
     format!("{of}{}", plain.to_ascii_lowercase())
 }
 
-fn marks(case: &Case) -> [String; 5] {
+fn marks(case: &Case) -> [String; 6] {
     [
         mark("xs", &case.stage.to_string()),
         mark("xk", &case.kind),
         mark("xc", &case.category),
         mark("xv", &case.severity),
+        mark("xm", &case.channel),
         mark("u", &case.place.to_string()),
     ]
 }
@@ -44,6 +45,7 @@ pub fn lists(sees: &Sees, filter: &Filter) -> Vec<Vec<String>> {
         texts("xk", &filter.kinds),
         texts("xc", &filter.categories),
         texts("xv", &filter.severities),
+        texts("xm", &filter.channels),
         numbers("u", &filter.places),
     ];
     if let Sees::Units(units) = sees {

@@ -45,32 +45,61 @@ pub async fn forget(tx: &mut Tx, table: &str, row: i64) -> Result<()> {
     tx.put(&sql, args![row]).await
 }
 
-/// A question: rows that hold one word of every list. The last word of `typed` may be the beginning of one.
-/// `None` when there is nothing to ask for.
-pub fn question(dialect: Dialect, typed: &str, lists: &[Vec<String>]) -> Option<String> {
-    let mut words = of(typed, 12);
-    let last = words.pop()?;
+/// A question to an index of words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Rows that hold all the words.
+    pub whole: String,
+    /// The same where the last word may be the beginning of one; none where it cannot be. It is much dearer
+    /// to answer, and worth asking when the whole words are found nowhere.
+    pub begun: Option<String>,
+}
+
+/// A question: rows that hold all words of `typed` and one word of every list that is not empty. `None` when
+/// there is nothing to ask for.
+pub fn question(dialect: Dialect, typed: &str, lists: &[Vec<String>]) -> Option<Question> {
+    let words = of(typed, 12);
+    let (last, before) = words.split_last()?;
     let open = typed.chars().last().is_some_and(char::is_alphanumeric) && last.len() >= 2;
-    let mut parts: Vec<String> = Vec::new();
-    let (and, or) = match dialect {
-        Dialect::Sqlite => (" AND ", " OR "),
-        Dialect::Postgres => (" & ", " | "),
+    let begun = match dialect {
+        Dialect::Sqlite => format!("{}*", one(dialect, last)),
+        Dialect::Postgres => format!("{last}:*"),
     };
-    let one = |word: &str| match dialect {
+    let with = |last: String| {
+        let parts = before.iter().map(|w| one(dialect, w)).chain([last]).chain(any(dialect, lists));
+        parts.collect::<Vec<_>>().join(and(dialect))
+    };
+    Some(Question { whole: with(one(dialect, last)), begun: open.then(|| with(begun)) })
+}
+
+/// A question without typed words: rows that hold one word of every list that is not empty.
+pub fn marked(dialect: Dialect, lists: &[Vec<String>]) -> String {
+    any(dialect, lists).collect::<Vec<_>>().join(and(dialect))
+}
+
+fn and(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => " AND ",
+        Dialect::Postgres => " & ",
+    }
+}
+
+fn one(dialect: Dialect, word: &str) -> String {
+    match dialect {
         Dialect::Sqlite => format!("\"{word}\""),
         Dialect::Postgres => word.to_owned(),
-    };
-    parts.extend(words.iter().map(|w| one(w)));
-    parts.push(match (dialect, open) {
-        (_, false) => one(&last),
-        (Dialect::Sqlite, true) => format!("{}*", one(&last)),
-        (Dialect::Postgres, true) => format!("{last}:*"),
-    });
-    for list in lists.iter().filter(|l| !l.is_empty()) {
-        let any: Vec<String> = list.iter().map(|w| one(w)).collect();
-        parts.push(format!("({})", any.join(or)));
     }
-    Some(parts.join(and))
+}
+
+fn any(dialect: Dialect, lists: &[Vec<String>]) -> impl Iterator<Item = String> {
+    let or = match dialect {
+        Dialect::Sqlite => " OR ",
+        Dialect::Postgres => " | ",
+    };
+    lists.iter().filter(|l| !l.is_empty()).map(move |list| {
+        let words: Vec<String> = list.iter().map(|w| one(dialect, w)).collect();
+        format!("({})", words.join(or))
+    })
 }
 
 impl Dialect {
@@ -100,8 +129,16 @@ mod tests {
     #[test]
     fn a_question_is_made_of_harmless_words() {
         let asked = question(Dialect::Sqlite, "Đường \"hỏng\" OR 1=1) --", &[vec!["u1".into(), "u2".into()]]);
-        assert_eq!(asked.unwrap(), "\"duong\" AND \"hong\" AND \"or\" AND \"1\" AND (\"u1\" OR \"u2\")");
-        assert_eq!(question(Dialect::Postgres, "đèn đườ", &[]).unwrap(), "den & duo:*");
+        let asked = asked.unwrap();
+        assert_eq!(asked.whole, "\"duong\" AND \"hong\" AND \"or\" AND \"1\" AND (\"u1\" OR \"u2\")");
+        assert_eq!(asked.begun, None, "what ends with a sign is not the beginning of a word");
+        let asked = question(Dialect::Postgres, "đèn đườ", &[vec!["u1".into()], Vec::new()]).unwrap();
+        assert_eq!(
+            (asked.whole.as_str(), asked.begun.as_deref()),
+            ("den & duo & (u1)", Some("den & duo:* & (u1)"))
+        );
+        let lists = [vec!["xv1".into()], Vec::new(), vec!["xm1".into(), "xm2".into()]];
+        assert_eq!(marked(Dialect::Postgres, &lists), "(xv1) & (xm1 | xm2)");
         assert_eq!(question(Dialect::Postgres, " ' ; ", &[]), None);
     }
 
@@ -134,6 +171,7 @@ mod tests {
             let mut found = async |typed: &str, units: &[&str]| -> Vec<i64> {
                 let lists = [units.iter().map(|u| (*u).to_owned()).collect()];
                 let asked = question(dialect, typed, &lists).unwrap();
+                let asked = asked.begun.unwrap_or(asked.whole);
                 let rows: Vec<(i64,)> = tx.all(&sql, args![asked]).await.unwrap();
                 rows.into_iter().map(|r| r.0).collect()
             };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use foundation::Result;
+use foundation::{Result, Stopwatch};
 use indicators::Engine;
 use indicators::actions::record::{Mode, Record, SourceSpec};
 use indicators::check::Incoming;
@@ -17,6 +17,8 @@ use crate::lease::Lease;
 const FIGURES_BEAT: Duration = Duration::from_secs(2);
 /// Changes that come close together are told together.
 const TOGETHER: Duration = Duration::from_millis(300);
+/// Between two deliveries no rest is longer.
+const MOST_REST: Duration = Duration::from_secs(15);
 /// Deadlines are looked at so often when nobody wakes the loop.
 const KEEPER_BEAT: Duration = Duration::from_secs(20);
 /// After a failure a loop rests.
@@ -34,49 +36,55 @@ fn source() -> SourceSpec {
     }
 }
 
-/// Tells the figures of the cases that changed, once. Says how many were told.
+/// Tells the figures of the cases that changed until there are none. Says how many were told.
 pub async fn tell_figures(house: &House) -> Result<usize> {
-    let cx = house.system("cases.figures");
-    let Some(root) = house.get::<Atlas>()?.root() else { return Ok(0) };
     let mut all = 0;
-    cases::figures::turn(&cx).await?;
-    loop {
-        let settled = cases::figures::settle(&cx).await?;
-        let due = cases::figures::due(&cx, MOST_MONTHS).await?;
-        if settled == 0 && due.is_empty() {
-            return Ok(all);
-        }
-        // A place whose packs lack an indicator has its other figures all the same.
-        let catalogue = house.get::<Engine>()?.catalogue();
-        let known: Vec<usize> = (0..due.rows.len())
-            .filter(|at| catalogue.code(&due.rows[*at].indicator).is_some_and(|i| i.is_reported()))
-            .collect();
-        let mut refused: BTreeSet<usize> = (0..due.rows.len()).collect();
-        if !known.is_empty() {
-            let rows = known.iter().map(|at| incoming(&due.rows[*at])).collect();
-            let record = Record {
-                kind: "cases",
-                source: source(),
-                rows,
-                style: foundation::number::NumberStyle::En,
-                mode: Mode::GoodRows,
-                file: None,
-                note: String::new(),
-                idempotency: None,
-            };
-            let outcome = record.run(&cx, root).await?;
-            for at in &known {
-                refused.remove(at);
-            }
-            for fault in &outcome.faults {
-                let at = known.get(fault.row).copied().unwrap_or_default();
-                tracing::warn!(code = fault.code, row = ?due.rows.get(at), "a figure of cases was refused");
-                refused.insert(at);
-            }
-        }
-        all += due.rows.len() - refused.len();
-        cases::figures::done(&cx, &due, &refused).await?;
+    while let Some(n) = tell_some(house).await? {
+        all += n;
     }
+    Ok(all)
+}
+
+/// One delivery. Says how many figures were told; none when no case had changed.
+async fn tell_some(house: &House) -> Result<Option<usize>> {
+    let cx = house.system("cases.figures");
+    let Some(root) = house.get::<Atlas>()?.root() else { return Ok(None) };
+    cases::figures::turn(&cx).await?;
+    let settled = cases::figures::settle(&cx).await?;
+    let due = cases::figures::due(&cx, MOST_MONTHS).await?;
+    if settled == 0 && due.is_empty() {
+        return Ok(None);
+    }
+    // A place whose packs lack an indicator has its other figures all the same.
+    let catalogue = house.get::<Engine>()?.catalogue();
+    let known: Vec<usize> = (0..due.rows.len())
+        .filter(|at| catalogue.code(&due.rows[*at].indicator).is_some_and(|i| i.is_reported()))
+        .collect();
+    let mut refused: BTreeSet<usize> = (0..due.rows.len()).collect();
+    if !known.is_empty() {
+        let rows = known.iter().map(|at| incoming(&due.rows[*at])).collect();
+        let record = Record {
+            kind: "cases",
+            source: source(),
+            rows,
+            style: foundation::number::NumberStyle::En,
+            mode: Mode::GoodRows,
+            file: None,
+            note: String::new(),
+            idempotency: None,
+        };
+        let outcome = record.run(&cx, root).await?;
+        for at in &known {
+            refused.remove(at);
+        }
+        for fault in &outcome.faults {
+            let at = known.get(fault.row).copied().unwrap_or_default();
+            tracing::warn!(code = fault.code, row = ?due.rows.get(at), "a figure of cases was refused");
+            refused.insert(at);
+        }
+    }
+    cases::figures::done(&cx, &due, &refused).await?;
+    Ok(Some(due.rows.len() - refused.len()))
 }
 
 fn incoming(told: &cases::figures::Told) -> Incoming {
@@ -99,16 +107,24 @@ fn incoming(told: &cases::figures::Told) -> Incoming {
 pub async fn figures(house: House) {
     let mut lease = Lease::of("cases.figures");
     loop {
+        let began = Stopwatch::start();
         let done = match lease.hold(&house).await {
-            Ok(true) => tell_figures(&house).await.map(|_| ()),
-            other => other.map(|_| ()),
+            Ok(true) => tell_some(&house).await,
+            other => other.map(|_| None),
         };
-        if let Err(e) = done {
-            tracing::warn!("figures of cases could not be told: {e:?}");
-            tokio::time::sleep(REST).await;
+        match done {
+            // A unit's month is counted anew whenever one of its cases changed: where hundreds come in a second
+            // the counting must leave the machine to them.
+            Ok(Some(_)) => tokio::time::sleep((began.elapsed() * 3).clamp(TOGETHER, MOST_REST)).await,
+            Ok(None) => {
+                let _ = tokio::time::timeout(FIGURES_BEAT, cases::figures::WAKE.notified()).await;
+                tokio::time::sleep(TOGETHER).await;
+            }
+            Err(e) => {
+                tracing::warn!("figures of cases could not be told: {e:?}");
+                tokio::time::sleep(REST).await;
+            }
         }
-        let _ = tokio::time::timeout(FIGURES_BEAT, cases::figures::WAKE.notified()).await;
-        tokio::time::sleep(TOGETHER).await;
     }
 }
 

@@ -119,7 +119,7 @@ pub async fn page(
     after: Option<After>,
     limit: usize,
 ) -> Result<Vec<Case>> {
-    let Some(reading) = Reading::of(db.dialect(), sees, filter, false) else { return Ok(Vec::new()) };
+    let Some(reading) = Reading::of(db, sees, filter, false).await? else { return Ok(Vec::new()) };
     let (sql, values) = reading.select("c.seq AS seq", "TRUE", after, limit as i64);
     let mut ids: Vec<i64> = db.all::<(i64,)>(&sql, values).await?.into_iter().map(|r| r.0).collect();
     // More strands than one are always of the newest first.
@@ -135,7 +135,7 @@ pub async fn page(
 /// Where the page behind the first `skip` of the newest cases begins; `None` when there are not so many. For
 /// standards that count pages: it walks the numbers alone, and callers keep `skip` below [`MOST_COUNTED`].
 pub async fn after(db: &Db, sees: &Sees, filter: &Filter, skip: i64) -> Result<Option<After>> {
-    let Some(reading) = Reading::of(db.dialect(), sees, filter, false) else { return Ok(None) };
+    let Some(reading) = Reading::of(db, sees, filter, false).await? else { return Ok(None) };
     let (sql, mut values) = reading.select("c.seq AS seq", "TRUE", None, skip);
     values.push(Value::Int(skip - 1));
     let sql = format!("SELECT seq FROM ({sql}) AS all_of ORDER BY seq DESC LIMIT 1 OFFSET ${}", values.len());
@@ -145,7 +145,7 @@ pub async fn after(db: &Db, sees: &Sees, filter: &Filter, skip: i64) -> Result<O
 /// How many there are, at most [`MOST_COUNTED`], and of what words find [`MOST_FOUND`].
 pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<Counted> {
     let most = if filter.text.trim().is_empty() { MOST_COUNTED } else { MOST_FOUND };
-    let Some(reading) = Reading::of(db.dialect(), sees, filter, false) else { return Ok(Counted::default()) };
+    let Some(reading) = Reading::of(db, sees, filter, false).await? else { return Ok(Counted::default()) };
     let (sql, values) = reading.count(most + 1);
     let n = db.one::<(i64,)>(&sql, values).await?.map_or(0, |r| r.0);
     Ok(Counted { n: n.min(most), more: n > most })
@@ -156,7 +156,7 @@ pub async fn count(db: &Db, sees: &Sees, filter: &Filter) -> Result<Counted> {
 pub async fn found_in(db: &Db, sees: &Sees, filter: &Filter) -> Result<(BTreeMap<i64, i64>, bool)> {
     let filter = Filter { stages: Vec::new(), order: Order::Newest, disputed: false, ..filter.clone() };
     let mut stages = BTreeMap::new();
-    let Some(reading) = Reading::of(db.dialect(), sees, &filter, false) else { return Ok((stages, false)) };
+    let Some(reading) = Reading::of(db, sees, &filter, false).await? else { return Ok((stages, false)) };
     let columns = "c.seq AS seq, CAST(c.stage AS BIGINT) AS stage";
     let (sql, values) = reading.select(columns, "TRUE", None, MOST_FOUND + 1);
     let found: Vec<(i64, i64)> = db.all(&sql, values).await?;
@@ -168,7 +168,7 @@ pub async fn found_in(db: &Db, sees: &Sees, filter: &Filter) -> Result<(BTreeMap
 
 /// Dots of a map: the newest `limit` cases that have a position.
 pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<Dot>> {
-    let Some(reading) = Reading::of(db.dialect(), sees, filter, true) else { return Ok(Vec::new()) };
+    let Some(reading) = Reading::of(db, sees, filter, true).await? else { return Ok(Vec::new()) };
     let columns = "c.seq AS seq, c.lat AS lat, c.lon AS lon, CAST(c.stage AS BIGINT) AS stage,
         c.kind AS kind, c.category AS category, c.severity AS severity, c.due_at AS due_at";
     let (sql, values) = reading.select(columns, "c.lat IS NOT NULL", None, limit);
@@ -180,7 +180,7 @@ pub async fn dots(db: &Db, sees: &Sees, filter: &Filter, limit: i64) -> Result<V
 
 /// How many of the newest [`MOST_COUNTED`] cases lie in each place, and how many were counted.
 pub async fn by_place(db: &Db, sees: &Sees, filter: &Filter) -> Result<(Vec<(UnitId, i64)>, i64)> {
-    let Some(reading) = Reading::of(db.dialect(), sees, filter, true) else { return Ok((Vec::new(), 0)) };
+    let Some(reading) = Reading::of(db, sees, filter, true).await? else { return Ok((Vec::new(), 0)) };
     let (sql, values) = reading.select("c.seq AS seq, c.place AS place", "TRUE", None, MOST_COUNTED);
     let mut found: Vec<(i64, UnitId)> = db.all(&sql, values).await?;
     found.sort_unstable_by(|a, b| b.cmp(a));

@@ -7,7 +7,8 @@
 //! (migration 0008). SQLite knows nothing of how many rows a value has and would sometimes take another
 //! index; `Dialect::unindexed` keeps it from that.
 
-use storage::{Dialect, Value, words};
+use foundation::Result;
+use storage::{Db, Dialect, Value, args, words};
 
 use super::{After, Filter, Order, Sees};
 use crate::index;
@@ -19,7 +20,7 @@ const MOST: usize = 96;
 /// What leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lead {
-    /// The words, newest first.
+    /// The words, or the marks beside them, newest first.
     Words,
     /// What was asked of others, or is disputed: tables that hold few.
     Few,
@@ -108,6 +109,8 @@ fn lead(sees: &Sees, filter: &Filter, mapped: bool) -> Lead {
         () if !filter.places.is_empty() => Lead::Column("place"),
         () if !filter.agencies.is_empty() => Lead::Column("agency"),
         () if !filter.categories.is_empty() || !filter.services.is_empty() => Lead::Column("category"),
+        // Each alone is common, both together may be rare: no index has them side by side, the marks have.
+        () if !filter.severities.is_empty() && !filter.channels.is_empty() => Lead::Words,
         () if !filter.kinds.is_empty() => Lead::Column("kind"),
         () => Lead::Stage,
     }
@@ -175,6 +178,27 @@ fn few(sees: &Sees, filter: &Filter, values: &mut Vec<Value>) -> Vec<String> {
     few
 }
 
+/// The index of words of a reader.
+fn table_of(sees: &Sees) -> &'static str {
+    if *sees == Sees::Public { "case_public_words" } else { "case_words" }
+}
+
+/// The question of the typed words. The last of them may be the beginning of one where the whole words are
+/// found in no stage, so that the tabs of a search tell of the same.
+async fn asked(db: &Db, sees: &Sees, filter: &Filter) -> Result<Option<String>> {
+    let dialect = db.dialect();
+    let of = |filter: &Filter| words::question(dialect, &filter.text, &index::lists(sees, filter));
+    let Some(question) = of(filter) else { return Ok(None) };
+    let Some(begun) = question.begun else { return Ok(Some(question.whole)) };
+    let anywhere = Filter { stages: Vec::new(), ..filter.clone() };
+    let Some(whole) = of(&anywhere).map(|q| q.whole) else { return Ok(None) };
+    let (row, matched) = (dialect.words_row(), dialect.words_match(table_of(sees), 1));
+    let table = table_of(sees);
+    let sql = format!("SELECT {row} AS seq FROM {table} w WHERE {matched} ORDER BY {row} DESC LIMIT 1");
+    let found: Option<(i64,)> = db.one(&sql, args![whole]).await?;
+    Ok(Some(if found.is_some() { question.whole } else { begun }))
+}
+
 impl Strand {
     /// A stage, whatever else.
     fn of_stage(stage: i64) -> Strand {
@@ -185,14 +209,23 @@ impl Strand {
 impl<'a> Reading<'a> {
     /// A list, or with `mapped` the positions of one. `None` when the words ask for nothing that could be
     /// found.
-    pub fn of(dialect: Dialect, sees: &'a Sees, filter: &'a Filter, mapped: bool) -> Option<Reading<'a>> {
-        let lead = lead(sees, filter, mapped);
-        let asked = match filter.text.trim().is_empty() {
-            false => Some(words::question(dialect, &filter.text, &index::lists(sees, filter))?),
-            true => None,
+    pub async fn of(
+        db: &Db,
+        sees: &'a Sees,
+        filter: &'a Filter,
+        mapped: bool,
+    ) -> Result<Option<Reading<'a>>> {
+        let (dialect, lead) = (db.dialect(), lead(sees, filter, mapped));
+        let asked = match (filter.text.trim().is_empty(), lead) {
+            (false, _) => match asked(db, sees, filter).await? {
+                None => return Ok(None),
+                some => some,
+            },
+            (true, Lead::Words) => Some(words::marked(dialect, &index::lists(sees, filter))),
+            (true, _) => None,
         };
         let strands = strands(sees, filter, lead);
-        Some(Reading { dialect, sees, filter, lead, strands, asked })
+        Ok(Some(Reading { dialect, sees, filter, lead, strands, asked }))
     }
 
     /// Every strand as a SELECT of `columns`, at most `limit` of each; the order among strands is the
@@ -271,8 +304,7 @@ impl<'a> Reading<'a> {
             }
         }
         if let Some(asked) = &self.asked {
-            let (row, public) = (dialect.words_row(), *self.sees == Sees::Public);
-            let table = if public { "case_public_words" } else { "case_words" };
+            let (row, table) = (dialect.words_row(), table_of(self.sees));
             match self.lead {
                 Lead::Words => from = format!("{table} w JOIN cases c ON c.seq = {row}"),
                 _ => {
