@@ -113,8 +113,8 @@ pub async fn figures(house: House) {
             other => other.map(|_| None),
         };
         match done {
-            // A unit's month is counted anew whenever one of its cases changed: where hundreds come in a second
-            // the counting must leave the machine to them.
+            // A unit's month is counted anew whenever one of its cases changed: where hundreds come in a
+            // second, the counting leaves the machine to them.
             Ok(Some(_)) => tokio::time::sleep((began.elapsed() * 3).clamp(TOGETHER, MOST_REST)).await,
             Ok(None) => {
                 let _ = tokio::time::timeout(FIGURES_BEAT, cases::figures::WAKE.notified()).await;
