@@ -28,11 +28,19 @@ async function watch(subscription: PushSubscription, anew: boolean): Promise<num
   return ((await answer.json()) as { watched: number }).watched;
 }
 
+let following = false;
+
 /** Receipts that came since: told, where the person wants it. What fails is tried at the next page. */
 export async function follow(subscription?: PushSubscription): Promise<void> {
-  if (!(await wanted())) return;
-  const mine = subscription ?? (await subscribed());
-  if (mine) await watch(mine, false);
+  // To write down what was told is a change too, and asks for this again.
+  if (following || !(await wanted())) return;
+  following = true;
+  try {
+    const mine = subscription ?? (await subscribed());
+    if (mine) await watch(mine, false);
+  } finally {
+    following = false;
+  }
 }
 
 export async function begin(): Promise<void> {
