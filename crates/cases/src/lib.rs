@@ -54,7 +54,8 @@ pub fn module() -> Module {
             "0006_books",
             "0007_door",
             "0008_lists",
-            "0009_browsers"
+            "0009_browsers",
+            "0010_severity"
         ],
         routes: http::routes(),
         jobs: jobs::all(),

@@ -93,7 +93,7 @@ impl Where<'_> {
     }
 }
 
-fn lead(sees: &Sees, filter: &Filter, mapped: bool) -> Lead {
+fn lead(dialect: Dialect, sees: &Sees, filter: &Filter, mapped: bool) -> Lead {
     let open = |s: &i64| Stage::of(*s).is_some_and(Stage::is_open);
     let only_open = !filter.stages.is_empty() && filter.stages.iter().all(open);
     match () {
@@ -109,7 +109,9 @@ fn lead(sees: &Sees, filter: &Filter, mapped: bool) -> Lead {
         () if !filter.places.is_empty() => Lead::Column("place"),
         () if !filter.agencies.is_empty() => Lead::Column("agency"),
         () if !filter.categories.is_empty() || !filter.services.is_empty() => Lead::Column("category"),
-        // Each alone is common, both together may be rare: no index has them side by side, the marks have.
+        // Both together may be rare. SQLite reads the marks beside the words as they come, the newest first;
+        // PostgreSQL would read all that have them, and has an index instead (migration 0010).
+        () if dialect == Dialect::Postgres && !filter.severities.is_empty() => Lead::Column("severity"),
         () if !filter.severities.is_empty() && !filter.channels.is_empty() => Lead::Words,
         () if !filter.kinds.is_empty() => Lead::Column("kind"),
         () => Lead::Stage,
@@ -134,6 +136,7 @@ fn strands(sees: &Sees, filter: &Filter, lead: Lead) -> Vec<Strand> {
                 "place" => numbers(&filter.places),
                 "agency" => numbers(&filter.agencies),
                 "kind" => texts(&filter.kinds),
+                "severity" => texts(&filter.severities),
                 _ if filter.categories.is_empty() => {
                     let named: Vec<String> = filter.services.iter().map(|s| s.1.clone()).collect();
                     texts(&named)
@@ -215,7 +218,7 @@ impl<'a> Reading<'a> {
         filter: &'a Filter,
         mapped: bool,
     ) -> Result<Option<Reading<'a>>> {
-        let (dialect, lead) = (db.dialect(), lead(sees, filter, mapped));
+        let (dialect, lead) = (db.dialect(), lead(db.dialect(), sees, filter, mapped));
         let asked = match (filter.text.trim().is_empty(), lead) {
             (false, _) => match asked(db, sees, filter).await? {
                 None => return Ok(None),
@@ -352,7 +355,9 @@ impl<'a> Reading<'a> {
         if !led("category") {
             w.texts(&column("category"), &filter.categories);
         }
-        w.texts(&column("severity"), &filter.severities);
+        if !led("severity") {
+            w.texts(&column("severity"), &filter.severities);
+        }
         if !filter.services.is_empty() {
             let both: Vec<String> = filter.services.iter().map(|(k, c)| format!("{k}/{c}")).collect();
             w.texts("c.kind || '/' || c.category", &both);

@@ -1,0 +1,1 @@
+-- SQLite needs no index for severities: the marks beside the words answer it, and each index makes a write dearer.
