@@ -97,10 +97,13 @@ export async function run({ browser, base, server, artifacts, expect, page, cont
         const all = await (await navigator.serviceWorker.ready).getNotifications();
         return all.map(({ title, body, data }) => ({ title, body, data }));
       });
-    for (let twice = 0; twice < 2; twice += 1) {
-      await tools.send('ServiceWorker.deliverPushMessage', { origin: base, registrationId: registration, data });
-    }
-    await expect.eventually(async () => (await shown()).length > 0, 'a message is shown');
+    const deliver = () => tools.send('ServiceWorker.deliverPushMessage', { origin: base, registrationId: registration, data });
+    // A worker that was just put in place of another takes nothing for a moment; a push service would try again too.
+    await expect.eventually(async () => {
+      await deliver();
+      return (await shown()).length > 0;
+    }, 'a message is shown', 30_000);
+    await deliver();
     const [one, ...more] = await shown();
     expect.equal(more.length, 0);
     expect.equal(one.title, message.title);
