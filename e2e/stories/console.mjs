@@ -100,7 +100,7 @@ export async function run({ browser, base, server, artifacts, expect }) {
   await page.keyboard.type('Hỏi giờ làm việc của phường');
   await checkAxeHere(page, 'the desk form');
   await press('Control+Shift+Enter');
-  await expect.visible(page.locator('.notice', { hasText: 'Đã tiếp nhận' }));
+  await expect.visible(page.locator('.note.is-good', { hasText: 'Đã tiếp nhận' }));
   await expect.path(page, '/cases/new?kind=petitions.call&channel=hotline');
   expect.equal(await page.locator('#n-phone').inputValue(), '');
 
