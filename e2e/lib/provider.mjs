@@ -3,15 +3,8 @@
 
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
+import { close, listen } from './listen.mjs';
 import { eventually } from './wait.mjs';
-
-const listen = (server) =>
-  new Promise((ready, failed) => server.once('error', failed).listen(0, '127.0.0.1', () => ready(server.address().port)));
-const close = (server) =>
-  new Promise((closed) => {
-    server.close(closed);
-    server.closeAllConnections();
-  });
 
 /** `people`: what is known of whoever signs in under a name. Gives `{ issuer, stop() }`. */
 export async function startProvider({ client, secret, back, people }) {

@@ -4,6 +4,7 @@
 
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { close, listen } from './listen.mjs';
 import { eventually } from './wait.mjs';
 
 const derive = (key, salt, info, length) => Buffer.from(hkdfSync('sha256', key, salt, info, length));
@@ -40,8 +41,7 @@ export async function startPush() {
       response.writeHead(201, { location: `/message/${browser.taken.length}` }).end();
     });
   });
-  await new Promise((ready, failed) => server.once('error', failed).listen(0, '127.0.0.1', ready));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  const origin = `http://127.0.0.1:${await listen(server)}`;
   return {
     origin,
     browser(name) {
@@ -60,11 +60,7 @@ export async function startPush() {
       return browser.taken[browser.read - 1];
     },
     count: (name) => browsers.get(name).taken.length,
-    stop: () =>
-      new Promise((closed) => {
-        server.close(closed);
-        server.closeAllConnections();
-      }),
+    stop: () => close(server),
   };
 }
 

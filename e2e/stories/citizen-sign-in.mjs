@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkAxeEverywhere, checkAxeHere } from '../lib/axe.mjs';
 import { tooWide } from '../lib/layout.mjs';
+import { report } from '../lib/people.mjs';
 import { startProvider, startSms } from '../lib/provider.mjs';
 
 export const name = 'a citizen signs in by a code to the phone or at a provider, and finds their reports on every device';
@@ -11,23 +12,6 @@ export const limit = 240_000;
 
 const phone = { width: 360, height: 780 };
 const quoted = (text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-
-/** Sends a report without script; gives the address of its receipt. */
-async function report(context, words, number) {
-  const page = await context.newPage();
-  await page.goto('/report');
-  await page.locator('#content').fill(words);
-  await page.locator('#place').selectOption({ label: 'Xã Trần Đề' });
-  if (number) {
-    await page.locator('summary', { hasText: 'Tên và điện thoại' }).click();
-    await page.locator('#phone').fill(number);
-  }
-  await page.locator('[data-send]').click();
-  await page.waitForURL(/\/report\/PA-/);
-  const receipt = page.url();
-  await page.close();
-  return receipt;
-}
 
 export async function run({ browser, base, server, artifacts, expect, page, shot, allow }) {
   allow(/status of 40[14]|status of 503/);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkAxeHere, themes } from '../lib/axe.mjs';
 import { tooWide } from '../lib/layout.mjs';
-import { makeAdmin, staff } from '../lib/people.mjs';
+import { makeAdmin, report, staff } from '../lib/people.mjs';
 import { canSubscribe, startPush } from '../lib/push.mjs';
 
 export const name = 'a phone hears how its reports go on while the app is closed, until it is told to stop; so does the machine of the desk';
@@ -11,19 +11,6 @@ export const prepare = 'place';
 export const limit = 180_000;
 
 const phone = { width: 360, height: 780 };
-
-/** Sends a report without script; gives the address of its receipt. */
-async function report(context, words) {
-  const page = await context.newPage();
-  await page.goto('/report');
-  await page.locator('#content').fill(words);
-  await page.locator('#place').selectOption({ label: 'Xã Trần Đề' });
-  await page.locator('[data-send]').click();
-  await page.waitForURL(/\/report\/PA-/);
-  const receipt = page.url();
-  await page.close();
-  return receipt;
-}
 
 export async function run({ browser, base, server, artifacts, expect, page, context, shot }) {
   await page.setViewportSize(phone);

@@ -271,6 +271,14 @@ mod tests {
             };
             assert!(failed.is_err());
             assert_eq!(t.db.one::<(i64,)>(count, args![]).await.unwrap(), Some((2,)), "all or nothing");
+            // Nor is it committed by whoever makes nothing of the error.
+            let mut tx = t.db.begin().await.unwrap();
+            let first = tx.put(put, args![1_i64, "again"]).await;
+            let next = tx.one::<(i64,)>(count, args![]).await;
+            assert!(first.is_err() || next.is_err());
+            let _ = tx.put(put, args![5_i64, "five"]).await;
+            let _ = tx.commit().await;
+            assert_eq!(t.db.one::<(i64,)>(count, args![]).await.unwrap(), Some((2,)), "{}", t.name());
             // A transaction in which nothing happened holds nobody up.
             t.db.begin().await.unwrap().commit().await.unwrap();
             drop(t.db.begin().await.unwrap());

@@ -53,7 +53,13 @@ impl Sqlite {
     /// Waits for the writer's turn. The transaction itself begins with its first statement.
     pub async fn begin(&self) -> Result<SqliteTx> {
         let permit = self.turn.clone().acquire_owned().await.map_err(|_| gone())?;
-        Ok(SqliteTx { writer: self.writer.clone(), permit: Some(permit), begun: false, later: Vec::new() })
+        Ok(SqliteTx {
+            writer: self.writer.clone(),
+            permit: Some(permit),
+            begun: false,
+            later: Vec::new(),
+            over: false,
+        })
     }
 
     /// Runs `work` on the writer's connection outside any transaction (backup, vacuum, checks).
@@ -69,12 +75,15 @@ impl Sqlite {
 /// A transaction on the writer's connection. Dropped without `commit`, it is rolled back.
 ///
 /// Each trip to the writer's thread and back costs more than a small statement does: the first trip also
-/// begins the transaction, and statements that were left for later travel with the next one.
+/// begins the transaction, and statements that were left for later travel with the next one. Where the
+/// beginning or one of those fails, the transaction is over, whatever is made of that error: what was left
+/// would be missing from what is committed.
 pub struct SqliteTx {
     writer: mpsc::Sender<Job>,
     permit: Option<OwnedSemaphorePermit>,
     begun: bool,
     later: Vec<(String, Vec<Value>)>,
+    over: bool,
 }
 
 impl SqliteTx {
@@ -83,18 +92,21 @@ impl SqliteTx {
         &mut self,
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        if self.over {
+            return Err(internal("transaction_over", "Giao dịch đã hỏng vì một lệnh trước đó"));
+        }
         let begins = !std::mem::replace(&mut self.begun, true);
         let before = std::mem::take(&mut self.later);
-        ask(&self.writer, move |c| {
+        let prepare = move |c: &mut Connection| {
             if begins {
                 c.execute_batch("BEGIN IMMEDIATE").map_err(faults::sqlite)?;
             }
-            for (sql, args) in before {
-                execute(c, &sql, &args)?;
-            }
-            work(c)
-        })
-        .await
+            before.iter().try_for_each(|(sql, args)| execute(c, sql, args).map(|_| ()))
+        };
+        // The inner result is that of the work, the outer that of what had to come before it.
+        let done = ask(&self.writer, move |c| prepare(c).map(|()| work(c))).await;
+        self.over = done.is_err();
+        done?
     }
 
     /// Leaves a statement to run before the next one, or before the commit.

@@ -1,5 +1,6 @@
 /** «Phản ánh của tôi»: what this device sent and what waits, with how it stands. */
 import { all as every, make, one, toast, word } from "../lib/dom";
+import { stop } from "./push";
 import { drain } from "./send";
 import { type How, type Report, all, changed, clear, put, remove } from "./store";
 
@@ -167,7 +168,11 @@ function mind(): void {
   const forget = one("[data-forget]");
   forget?.addEventListener("click", () => {
     if (!confirm(forget.dataset["sure"] ?? "")) return;
-    void clear().then(() => toast(word("Đã xóa khỏi máy này.", "Removed from this device."), "good"));
+    // A device that keeps nothing is told of nothing.
+    void stop()
+      .catch((error: unknown) => console.info("messages go on", error))
+      .then(clear)
+      .then(() => toast(word("Đã xóa khỏi máy này.", "Removed from this device."), "good"));
   });
 }
 

@@ -43,6 +43,17 @@ export async function follow(subscription?: PushSubscription): Promise<void> {
   }
 }
 
+/** This browser hears of nothing any more; where the server cannot be told, its push service will tell it. */
+export async function stop(): Promise<void> {
+  if (!(await wanted())) return;
+  const mine = await subscribed();
+  if (mine) await tell("/app/push/stop", { endpoint: mine.endpoint }).catch(() => mine.unsubscribe());
+  await caches.delete(WANTED);
+  for (const report of await all()) {
+    if (report.told) await put({ ...report, told: "" });
+  }
+}
+
 export async function begin(): Promise<void> {
   const root = one("[data-push]");
   if (root) {
@@ -56,12 +67,8 @@ export async function begin(): Promise<void> {
           "On for reports that are sent from this device from now on.",
         );
       },
-      async off({ endpoint }) {
-        await tell("/app/push/stop", { endpoint });
-        await caches.delete(WANTED);
-        for (const report of await all()) {
-          if (report.told) await put({ ...report, told: "" });
-        }
+      async off() {
+        await stop();
         return word("Đã tắt báo tin trên máy này.", "Messages on this device are off.");
       },
       mine: wanted,

@@ -8,11 +8,11 @@ use identity::Citizen;
 use kit::{Context, audit};
 use serde_json::json;
 
-use crate::receipt;
-use crate::store;
+use crate::case::CaseId;
+use crate::{receipt, store};
 
 /// So many receipts at once.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 
 /// The action.
 #[derive(Debug, Clone)]
@@ -21,15 +21,21 @@ pub struct Claim {
     pub receipts: Vec<String>,
 }
 
+/// The cases of receipts, each once.
+pub(super) async fn held(cx: &Context, receipts: &[String]) -> Result<Vec<CaseId>> {
+    let mut cases = Vec::new();
+    for secret in receipts.iter().take(MOST) {
+        cases.extend(store::people::of_receipt(&cx.db, &receipt::kept(secret)).await?);
+    }
+    cases.sort_unstable();
+    cases.dedup();
+    Ok(cases)
+}
+
 impl Claim {
     /// Keeps them; says how many cases that were.
     pub async fn run(self, cx: &Context, citizen: &Citizen) -> Result<usize> {
-        let mut cases = Vec::new();
-        for secret in self.receipts.iter().take(MOST) {
-            cases.extend(store::people::of_receipt(&cx.db, &receipt::kept(secret)).await?);
-        }
-        cases.sort_unstable();
-        cases.dedup();
+        let cases = held(cx, &self.receipts).await?;
         if cases.is_empty() {
             return Ok(0);
         }

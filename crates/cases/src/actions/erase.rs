@@ -21,8 +21,6 @@ impl Erase {
     pub async fn run(self, cx: &Context, id: CaseId) -> Result<()> {
         let mut acting = open_any(cx, id, None).await?;
         store::people::erase(&mut acting.tx, id).await?;
-        store::claims::forget_case(&mut acting.tx, id).await?;
-        store::browsers::forget_case(&mut acting.tx, id).await?;
         audit(&mut acting.tx, cx, "case.erase", &format!("case:{id}"), &json!({})).await?;
         acting.tx.commit().await
     }

@@ -23,8 +23,6 @@ impl EraseAll {
         let mut tx = cx.db.begin().await?;
         for id in &own {
             store::people::erase(&mut tx, *id).await?;
-            store::claims::forget_case(&mut tx, *id).await?;
-            store::browsers::forget_case(&mut tx, *id).await?;
             audit(&mut tx, cx, "case.erase", &format!("case:{id}"), &json!({})).await?;
         }
         for proof in &citizen.proofs {

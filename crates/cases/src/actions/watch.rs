@@ -8,12 +8,10 @@ use identity::Citizen;
 use kit::{Context, audit};
 use serde_json::{Value as Json, json};
 
+use super::claim::{MOST, held};
 use crate::browsers::{Browsers, id_of};
+use crate::store;
 use crate::store::claims::Mine;
-use crate::{receipt, store};
-
-/// So many reports at once.
-const MOST: usize = 200;
 
 /// The action.
 #[derive(Debug, Clone)]
@@ -33,10 +31,7 @@ impl Watch {
         let unreadable = || invalid("push_subscription", "Đăng ký nhận tin của trình duyệt không đọc được.");
         let endpoint = self.subscription["endpoint"].as_str().ok_or_else(unreadable)?;
         let browser = id_of(endpoint);
-        let mut cases = Vec::new();
-        for secret in self.receipts.iter().take(MOST) {
-            cases.extend(store::people::of_receipt(&cx.db, &receipt::kept(secret)).await?);
-        }
+        let mut cases = held(cx, &self.receipts).await?;
         if let Some(citizen) = citizen {
             cases.extend(store::claims::of(&cx.db, &Mine::of(citizen), MOST as i64).await?);
         }

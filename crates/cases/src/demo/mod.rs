@@ -17,7 +17,7 @@ use units::{Atlas, Level};
 
 use crate::actions::{calendars, open_any};
 use crate::service::Types;
-use crate::{index, keeper, store};
+use crate::{index, store};
 use tale::{Chance, Teller};
 
 /// Cases of one commune.
@@ -75,7 +75,7 @@ pub async fn create(cx: &Context, root: UnitId, months: i32) -> Result<usize> {
         let mut lines = Vec::new();
         for tale in &mut tales {
             tale.case.entries = tale.lines.len() as i64;
-            store::cases::insert(&mut tx, &mut tale.case, keeper::NOW).await?;
+            store::cases::insert(&mut tx, &mut tale.case, None).await?;
             index::put(&mut tx, &tale.case, &kind).await?;
             lines.extend(tale.rows(&actor));
         }
@@ -167,7 +167,7 @@ pub async fn tick(cx: &Context, root: UnitId) -> Result<bool> {
         let commune = communes.get(at).map_or(root, |v| v.unit);
         let mut tale = teller.received(commune, now, &mut chance)?;
         tale.case.entries = tale.lines.len() as i64;
-        store::cases::insert(&mut tx, &mut tale.case, keeper::NOW).await?;
+        store::cases::insert(&mut tx, &mut tale.case, None).await?;
         index::put(&mut tx, &tale.case, &kind).await?;
         let columns = ["seq", "n", "at", "actor", "deed", "step", "state", "shown", "text", "detail"];
         tx.insert_many("case_entry", &columns, tale.rows("reporter")).await?;

@@ -84,9 +84,11 @@ pub async fn keep_receipt(tx: &mut Tx, secret: &[u8], id: CaseId) -> Result<()> 
     tx.put("INSERT INTO case_receipt (secret, seq) VALUES ($1, $2)", args![secret, id]).await
 }
 
-/// Erases who reported a case.
+/// Erases who reported a case, who keeps it among theirs, and which browsers hear of it: each would tell.
 pub async fn erase(tx: &mut Tx, id: CaseId) -> Result<()> {
-    tx.run("DELETE FROM case_reporter WHERE seq = $1", args![id]).await.map(|_| ())
+    tx.run("DELETE FROM case_reporter WHERE seq = $1", args![id]).await?;
+    super::claims::forget_case(tx, id).await?;
+    super::browsers::forget_case(tx, id).await
 }
 
 /// Somebody met the same; says whether they had not said so before.
