@@ -299,8 +299,11 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     }
     let desk = Desk::open(&cx)?;
     let reading = reading(&cx, &desk, Some(asking.kind.as_str()).filter(|k| !k.is_empty()));
-    let filter = asking.filter(&cx, &desk, &reading);
+    let mut filter = asking.filter(&cx, &desk, &reading);
     let sees = reading.of_tab(&asking.tab);
+    if !filter.text.trim().is_empty() {
+        filter.begun = Some(lists::begun(&cx.db, &sees, &filter).await?);
+    }
     let page_of = lists::page(&cx.db, &sees, &filter, asking.begins_after(), SIZE + 1);
     let (mut found, counts) = try_join(page_of, counts(&cx, &reading, &filter)).await?;
     let more = found.len() > SIZE;

@@ -107,8 +107,16 @@ pub struct Filter {
     pub bounds: Option<[f64; 4]>,
     /// Words.
     pub text: String,
+    /// Whether the last of them may be the beginning of one ([`begun`]); none: each list looks for itself.
+    pub begun: Option<bool>,
     /// In which order.
     pub order: Order,
+}
+
+/// Whether the last word of `filter` may be the beginning of one: where the whole words are in no stage.
+/// Whoever asks several lists of one search asks this once.
+pub async fn begun(db: &Db, sees: &Sees, filter: &Filter) -> Result<bool> {
+    strand::begun(db, sees, filter).await
 }
 
 /// A page of cases: at most `limit`, beginning after `after`.

@@ -186,20 +186,27 @@ fn table_of(sees: &Sees) -> &'static str {
     if *sees == Sees::Public { "case_public_words" } else { "case_words" }
 }
 
-/// The question of the typed words. The last of them may be the beginning of one where the whole words are
-/// found in no stage, so that the tabs of a search tell of the same.
-async fn asked(db: &Db, sees: &Sees, filter: &Filter) -> Result<Option<String>> {
-    let dialect = db.dialect();
-    let of = |filter: &Filter| words::question(dialect, &filter.text, &index::lists(sees, filter));
-    let Some(question) = of(filter) else { return Ok(None) };
-    let Some(begun) = question.begun else { return Ok(Some(question.whole)) };
+/// See [`super::begun`].
+pub(super) async fn begun(db: &Db, sees: &Sees, filter: &Filter) -> Result<bool> {
+    let (dialect, table) = (db.dialect(), table_of(sees));
     let anywhere = Filter { stages: Vec::new(), ..filter.clone() };
-    let Some(whole) = of(&anywhere).map(|q| q.whole) else { return Ok(None) };
-    let (row, matched) = (dialect.words_row(), dialect.words_match(table_of(sees), 1));
-    let table = table_of(sees);
+    let question = words::question(dialect, &filter.text, &index::lists(sees, &anywhere));
+    let Some(words::Question { whole, begun: Some(_) }) = question else { return Ok(false) };
+    let (row, matched) = (dialect.words_row(), dialect.words_match(table, 1));
     let sql = format!("SELECT {row} AS seq FROM {table} w WHERE {matched} ORDER BY {row} DESC LIMIT 1");
-    let found: Option<(i64,)> = db.one(&sql, args![whole]).await?;
-    Ok(Some(if found.is_some() { question.whole } else { begun }))
+    Ok(db.one::<(i64,)>(&sql, args![whole]).await?.is_none())
+}
+
+/// The question of the typed words; none where they ask for nothing.
+async fn asked(db: &Db, sees: &Sees, filter: &Filter) -> Result<Option<String>> {
+    let question = words::question(db.dialect(), &filter.text, &index::lists(sees, filter));
+    let Some(question) = question else { return Ok(None) };
+    let Some(unfinished) = question.begun else { return Ok(Some(question.whole)) };
+    let begun = match filter.begun {
+        Some(known) => known,
+        None => begun(db, sees, filter).await?,
+    };
+    Ok(Some(if begun { unfinished } else { question.whole }))
 }
 
 impl Strand {
