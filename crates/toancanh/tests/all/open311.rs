@@ -1,7 +1,5 @@
 //! Open311 in the whole program: with the shipped packs, a real key, and what other layers answer.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};

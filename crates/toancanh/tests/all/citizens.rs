@@ -1,8 +1,6 @@
 //! A code on its way to a citizen's telephone, in the house as it is wired: through the room of messages to a
 //! receiver of HTTP, and nothing of it left behind.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 

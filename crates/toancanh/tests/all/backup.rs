@@ -1,7 +1,5 @@
 //! Backup and restore, told as a story: a house that works is copied, the copy becomes a house.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,7 +1,5 @@
 //! The dispatcher of the outbox, told as a story on both databases.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,8 +1,6 @@
 //! Subjects and what may be done about them, in the house as it is wired: a source leads back to where it
 //! stands, for whoever may see it. And whom the desk joined to a case hears how it goes on.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use cases::actions::join::Join;
 use cases::actions::receive::Receive;
 use cases::actions::step::TakeStep;

@@ -1,7 +1,5 @@
 //! Agencies from a table: all or none, the same twice changes nothing, and they report.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use foundation::number::NumberStyle;
 use foundation::{Date, Period};
 use indicators::Engine;

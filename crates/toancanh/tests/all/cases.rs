@@ -1,7 +1,5 @@
 //! Cases and figures joined by the program: what is reported, taken in and answered is told as figures.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use cases::actions::ask_agencies::{AnswerAsked, AskAgencies};
 use cases::actions::name_handler::NameHandler;
 use cases::actions::receive::Receive;

@@ -1,7 +1,5 @@
 //! The accounts as the address book of notices, in the house as it is wired.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use foundation::Date;
 use identity::actions::create_account::CreateAccount;
 use identity::actions::disable::Disable;

@@ -1,8 +1,6 @@
 //! Somebody who leads one commune and is officer of another: each grant holds at its own place, over HTTP,
 //! from the sign-in to the figure.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use foundation::{Calendar, Date, Period};

@@ -1,7 +1,5 @@
 //! One logical schema on both databases, after every migration of every module.
 
-#![allow(clippy::unwrap_used, reason = "a test may fall over")]
-
 use foundation::SystemClock;
 use storage::{migrate, upkeep};
 
