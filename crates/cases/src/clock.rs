@@ -98,6 +98,8 @@ pub enum PromisedBy {
     Extension,
     /// The reporter was not satisfied.
     Reopened,
+    /// Whoever gave the task named the day.
+    Given,
 }
 
 impl PromisedBy {
@@ -109,6 +111,7 @@ impl PromisedBy {
             PromisedBy::Resumed => "case-promise-resumed",
             PromisedBy::Extension => "case-promise-extension",
             PromisedBy::Reopened => "case-promise-reopened",
+            PromisedBy::Given => "case-promise-given",
         }
     }
 }
@@ -199,8 +202,19 @@ impl Clocks {
         self.promises.iter().rev().find(|p| p.clock == kind).map(|p| p.due)
     }
 
-    /// The case was taken in with this severity: the first response is given, the two others begin. Nothing
-    /// happens when it was taken in before.
+    /// Whoever gives the task names when it is to be done: the solution is due then, whatever the rules say,
+    /// and before anybody took it in.
+    pub fn given(&mut self, due: Instant, now: Instant) {
+        self.promise(ClockKind::Solution, due, now, PromisedBy::Given);
+    }
+
+    /// Whether the solution's clock began by the word of whoever gave the task.
+    fn is_given(&self) -> bool {
+        self.promises.iter().any(|p| p.by == PromisedBy::Given)
+    }
+
+    /// The case was taken in with this severity: the first response is given, the two others begin; a day that
+    /// was named stays. Nothing happens when it was taken in before.
     pub fn taken_in(
         &mut self,
         calendar: &str,
@@ -208,8 +222,10 @@ impl Clocks {
         now: Instant,
         hours: &WorkingCalendar,
     ) -> Result<()> {
+        let waited =
+            matches!(self.hand(ClockKind::FirstResponse), Hand::Running { .. } | Hand::Paused { .. });
         self.meet(ClockKind::FirstResponse, now);
-        if self.hand(ClockKind::Solution) != Hand::Idle {
+        if self.hand(ClockKind::Solution) != Hand::Idle && !(waited && self.is_given()) {
             return Ok(());
         }
         // What could wait was the first response alone.
@@ -217,6 +233,9 @@ impl Clocks {
         self.calendar = calendar.to_owned();
         self.limits = limits;
         self.start(ClockKind::Update, now, hours, PromisedBy::Rule)?;
+        if self.is_given() {
+            return Ok(());
+        }
         self.start(ClockKind::Solution, now, hours, PromisedBy::Rule)
     }
 

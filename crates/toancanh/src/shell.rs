@@ -17,8 +17,12 @@ pub const WORDS: [Source; 2] =
 pub struct DeskShell;
 
 fn entry(cx: &Context, href: &str, key: &str, icon: &str) -> NavEntry {
-    let path = cx.path.split('?').next().unwrap_or_default();
-    let here = path == href || (href != "/" && path.starts_with(&format!("{href}/")));
+    let (path, query) = cx.path.split_once('?').unwrap_or((&cx.path, ""));
+    let here = match href.split_once('?') {
+        // An entry that is one form of a page is named by what it asks for.
+        Some((form, asked)) => path == form && query.split('&').any(|pair| pair == asked),
+        None => path == href || (href != "/" && path.starts_with(&format!("{href}/"))),
+    };
     NavEntry { href: href.to_owned(), label: cx.t(key), icon: icon.to_owned(), here }
 }
 

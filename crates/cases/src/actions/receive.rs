@@ -1,6 +1,7 @@
 //! Receive a report: from the app, the web, the hotline's desk, Open311, the API, or an officer.
 //!
-//! Who: for types of public intake everybody; the desk for others; officers for tasks and incidents. The same
+//! Who: for types of public intake everybody; the desk for others; officers for tasks and incidents, and whoever
+//! directs there names who does it and by when. The same
 //! key twice is one case with one receipt, so a queue that is sent again loses and doubles nothing. A report
 //! without a category gets the type's last one; the commune is found from the position, or asked for.
 
@@ -11,14 +12,14 @@ use foundation::geo::Point;
 use foundation::{Date, Instant, Kind, Result, error::forbidden, error::invalid};
 use kit::{Actor, Context, Permission, UnitId, audit};
 use serde_json::json;
-use units::{Atlas, Level, Maps};
+use units::{Atlas, Level, Map, Maps};
 
 use super::calendars;
 use crate::case::{Calendars, Case, Entry, Shown};
 use crate::clock::Clocks;
 use crate::events::{self, Changed};
 use crate::receipt;
-use crate::route::route;
+use crate::route::{choices, route};
 use crate::service::{CaseType, Types};
 use crate::store::people::Reporter;
 use crate::workflow::{Category, Intake, Stage};
@@ -77,6 +78,10 @@ pub struct Receive {
     pub source: String,
     /// What is counted against floods: kind and value.
     pub senders: Vec<(&'static str, String)>,
+    /// Who is to do it, for what is given inside; as the routes say when left out.
+    pub agency: Option<UnitId>,
+    /// By when it is to be done, for what is given inside; as the rules say when left out.
+    pub due: Option<Instant>,
 }
 
 /// What the sender gets.
@@ -297,7 +302,38 @@ impl Receive {
             (None, None) => (root, false),
         };
         case.agency = route(cx.house.get::<Types>()?.as_ref(), kind, &case, &map, root, now);
+        self.order(cx, kind, &map, root, &mut case)?;
         Ok(case)
+    }
+
+    /// Who is to do it and by when, where whoever gives it says so.
+    fn order(&self, cx: &Context, kind: &CaseType, map: &Map, root: UnitId, case: &mut Case) -> Result<()> {
+        if self.agency.is_none() && self.due.is_none() {
+            return Ok(());
+        }
+        let (now, inside) = (case.received_at, kind.flow.intake == Intake::Inside);
+        if !inside || !cx.scope.allows(Permission::DirectCases, case.place, &kind.pack) {
+            let why = "Người chỉ đạo ở địa bàn này mới giao đơn vị thực hiện và hạn hoàn thành.";
+            return Err(forbidden("case_order_not_yours", why));
+        }
+        if let Some(agency) = self.agency {
+            if !choices(map, case.place, root, Date::of(now)).contains(&agency) {
+                return Err(invalid(
+                    "case_agency",
+                    "Đơn vị này không nhận việc của địa bàn đã chọn. Hãy chọn lại.",
+                ));
+            }
+            case.agency = agency;
+        }
+        if let Some(due) = self.due {
+            if due <= now {
+                return Err(invalid("case_due_past", "Hạn hoàn thành đã qua. Hãy chọn ngày sau."));
+            }
+            let mut clocks = case.clocks()?;
+            clocks.given(due, now);
+            case.set_clocks(&clocks)?;
+        }
+        Ok(())
     }
 
     async fn write(

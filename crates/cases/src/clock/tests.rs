@@ -39,6 +39,25 @@ fn until_a_case_is_taken_in_the_first_response_is_what_is_due() {
 }
 
 #[test]
+fn a_day_that_whoever_gave_the_task_named_is_due_whatever_the_rules_say() {
+    let mut clocks = received(at(24, "08:00"));
+    clocks.given(at(25, "17:00"), at(24, "08:00"));
+    assert_eq!(clocks.next(), Some((ClockKind::FirstResponse, at(25, "08:30"))));
+    assert_eq!(clocks.promised(ClockKind::Solution), Some(at(25, "17:00")));
+    clocks.taken_in("office", limits(), at(24, "09:00"), &office()).unwrap();
+    assert_eq!(clocks.hand(ClockKind::Solution), Hand::Running { due: at(25, "17:00") });
+    assert!(
+        matches!(clocks.hand(ClockKind::Update), Hand::Running { .. }),
+        "progress is asked for all the same"
+    );
+    assert_eq!(clocks.promises.iter().filter(|p| p.clock == ClockKind::Solution).count(), 1);
+    let before = clocks.clone();
+    clocks.taken_in("office", limits(), at(24, "10:00"), &office()).unwrap();
+    assert_eq!(clocks, before, "taken in twice is taken in once");
+    assert!(clocks.solved(at(26, "08:00")), "a day after it is late");
+}
+
+#[test]
 fn a_holiday_does_not_count() {
     // Thursday 26/11; Friday is off in this calendar: one hour on Thursday, three on Monday.
     let mut clocks = received(at(26, "16:00"));

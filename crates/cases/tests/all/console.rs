@@ -6,11 +6,10 @@ use cases::actions::step::TakeStep;
 use cases::case::Given;
 use cases::offers::Tasks;
 use cases::store::people;
-use foundation::Clock;
 use http::StatusCode;
 use kit::{Offers, Subject};
 
-use crate::place::{CAI_KHE, CITY, EMAIL, HEALTH, House, NAME, PHONE, REPORT, TRAN_DE, WARD_OFFICE, shipped};
+use crate::place::{CAI_KHE, CITY, EMAIL, HEALTH, House, NAME, PHONE, TRAN_DE, WARD_OFFICE};
 
 fn key(n: usize) -> String {
     format!("a key of the console's form {n}")
@@ -280,17 +279,8 @@ async fn a_sheet_has_no_reporter_unless_the_desk_says_why() {
 
 #[tokio::test]
 async fn who_directs_at_a_unit_is_offered_a_task_about_what_they_see() {
-    let text = include_str!("../../../../packs/petitions/workflows/task.yaml");
     for house in House::all().await {
-        let mut task = shipped("task.yaml", text);
-        for severity in &mut task.flow.severities {
-            severity.calendar = cases::service::ALWAYS.into();
-        }
-        let mut tx = house.cx.db.begin().await.unwrap();
-        let both = [shipped("report.yaml", REPORT), task];
-        cases::store::types::save(&mut tx, &both, house.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        house.cx.house.get::<cases::Types>().unwrap().reload(&house.cx.db).await.unwrap();
+        house.with_tasks().await;
         let subject = |unit| Subject {
             source: format!("indicator:admin.on_time/{unit}"),
             title: "Đúng hạn & rà soát".into(),

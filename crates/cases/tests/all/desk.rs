@@ -4,9 +4,7 @@ use cases::actions::receive::Receive;
 use http::StatusCode;
 
 use crate::form::Page;
-use crate::place::{CAI_KHE, EMAIL, House, NAME, PHONE, REPORT, WARD_OFFICE, WARD_POLICE, shipped};
-
-const TASK: &str = include_str!("../../../../packs/petitions/workflows/task.yaml");
+use crate::place::{CAI_KHE, EMAIL, House, NAME, PHONE, WARD_OFFICE, WARD_POLICE};
 
 fn key(n: usize) -> String {
     format!("a key of the desk's form {n}")
@@ -185,18 +183,7 @@ async fn a_text_written_often_is_put_into_the_form_of_an_answer_without_a_script
 #[tokio::test]
 async fn types_on_one_page_share_their_steps_and_what_does_not_fit_is_said() {
     for house in House::all().await {
-        let mut kinds = Vec::new();
-        for (file, text) in [("report.yaml", REPORT), ("task.yaml", TASK)] {
-            let mut kind = shipped(file, text);
-            for severity in &mut kind.flow.severities {
-                severity.calendar = cases::service::ALWAYS.into();
-            }
-            kinds.push(kind);
-        }
-        let mut tx = house.cx.db.begin().await.unwrap();
-        cases::store::types::save(&mut tx, &kinds, house.cx.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        house.cx.house.get::<cases::Types>().unwrap().reload(&house.cx.db).await.unwrap();
+        house.with_tasks().await;
         let report = house.report("Đèn hỏng", "street_light").await.code;
         let task = Receive {
             key: foundation::new_id().to_string(),

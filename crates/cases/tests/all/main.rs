@@ -18,6 +18,7 @@ mod officer_photos;
 mod open311;
 mod open311_send;
 mod openness;
+mod order;
 mod photos_in;
 mod place;
 mod privacy;

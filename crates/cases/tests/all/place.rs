@@ -247,6 +247,19 @@ impl House {
         House { cx: house.system("test"), clock, name, router, codes, browsers, _test: test }
     }
 
+    /// The shipped tasks beside the reports, by the same hours.
+    pub async fn with_tasks(&self) {
+        let text = include_str!("../../../../packs/petitions/workflows/task.yaml");
+        let mut kinds = [shipped("report.yaml", REPORT), shipped("task.yaml", text)];
+        for severity in kinds.iter_mut().flat_map(|k| &mut k.flow.severities) {
+            severity.calendar = cases::service::ALWAYS.into();
+        }
+        let mut tx = self.cx.db.begin().await.unwrap();
+        cases::store::types::save(&mut tx, &kinds, self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.cx.house.get::<Types>().unwrap().reload(&self.cx.db).await.unwrap();
+    }
+
     /// The context of somebody's action.
     pub fn as_(&self, who: &str) -> Context {
         let session = session(who);

@@ -93,7 +93,7 @@ async fn direct(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>)
 }
 
 /// The end of a day, or a time of it: «2026-12-01», «2026-12-01T10:00».
-fn moment(written: &str) -> Result<Instant> {
+pub(super) fn moment(written: &str) -> Result<Instant> {
     let wrong = || invalid("case_moment", "Chưa đọc được ngày giờ. Ghi như 01/12/2026 hoặc chọn trong lịch.");
     match written.split_once('T') {
         Some((day, time)) => {

@@ -14,7 +14,7 @@ use super::offered::{Acts, acts};
 use super::{photo_forms, snippets};
 use crate::actions::{no_case, officer_photos};
 use crate::case::{Case, CaseId, may};
-use crate::clock::{ClockKind, Hand};
+use crate::clock::{ClockKind, Hand, PromisedBy};
 use crate::http::show::{Choice, Desk, Due, number_of};
 use crate::route;
 use crate::service::CaseType;
@@ -308,16 +308,14 @@ pub(crate) async fn draw(cx: &Context, code: &str, said: Said) -> Answer {
     for clock in ClockKind::ALL {
         shown.extend(clock_shown(cx, &desk, &case, clock)?);
     }
-    let promises = case
-        .clocks()?
-        .promises
-        .iter()
-        .filter(|p| p.clock == ClockKind::Solution)
-        .map(|p| {
-            let word = cx.t(p.by.word());
-            format!("{}: {word}", desk.moment(p.due))
-        })
-        .collect();
+    let mut promised = case.clocks()?.promises;
+    promised.retain(|p| p.clock == ClockKind::Solution);
+    // One that the rules made says no more than the clock beside it.
+    if matches!(promised.as_slice(), [one] if one.by == PromisedBy::Rule) {
+        promised.clear();
+    }
+    let promises =
+        promised.iter().map(|p| format!("{}: {}", desk.moment(p.due), cx.t(p.by.word()))).collect();
     let intake = may(cx, &case, &kind.pack, &[Who::Intake])
         && cx.scope.allows(Permission::ReadReporter, case.place, &kind.pack);
     let reporter = match intake {

@@ -8,10 +8,12 @@ use axum::routing::get;
 use foundation::{Kind, Result};
 use http::StatusCode;
 use kit::http::{page, redirect_with, url_encode};
-use kit::{Access, Context, Permission, Route};
+use kit::{Access, Context, Permission, Route, UnitId};
 use serde::Deserialize;
+use units::Level;
 use web::{Answer, Page};
 
+use super::acts::moment;
 use super::case::find;
 use super::near::{self, Asked, Near, read_position};
 use crate::actions::join::Join;
@@ -19,12 +21,12 @@ use crate::actions::receive::{Receipt, Receive, phone};
 use crate::actions::step::TakeStep;
 use crate::case::Given;
 use crate::http::show::{Choice, Desk, number_of};
-use crate::receipt;
 use crate::service::CaseType;
 use crate::store;
 use crate::store::lists::{self, Filter, Sees};
 use crate::store::people::Reporter;
 use crate::workflow::{Deed, Intake};
+use crate::{receipt, route};
 
 pub(in crate::http) fn routes() -> Vec<Route> {
     let staff = Access::Needs(Permission::ReadInternal);
@@ -52,6 +54,9 @@ pub(crate) struct Typed {
     title: String,
     content: String,
     source: String,
+    /// Who is to do it, and by when: for what is given inside.
+    agency: String,
+    due: String,
     pass_on: String,
     /// «10.0452, 105.7469».
     position: String,
@@ -92,6 +97,8 @@ struct NewPage {
     before: Option<Vec<Before>>,
     near: Vec<Near>,
     from: Option<kit::Link>,
+    /// Who may be given it, where the reader directs.
+    agencies: Vec<Choice>,
     reporter: bool,
     fault: Option<String>,
 }
@@ -158,6 +165,11 @@ async fn offer(cx: &Context, mut typed: Typed, fault: Option<String>, near: Vec<
         })?
         .clone();
     typed.kind = kind.id.clone();
+    if typed.place.is_empty()
+        && let Some(place) = own_commune(cx, &desk, &kind)
+    {
+        typed.place = place.to_string();
+    }
     if typed.key.is_empty() {
         typed.key = foundation::new_id().to_string();
     }
@@ -185,7 +197,12 @@ async fn offer(cx: &Context, mut typed: Typed, fault: Option<String>, near: Vec<
     let severities =
         flow.severities.iter().map(|s| choose(&s.id, s.name.get(cx.lang).to_owned(), &typed.severity));
     page(&NewPage {
-        page: cx.page(flow.name.get(cx.lang).to_owned())?,
+        page: cx.page(match flow.intake {
+            Intake::Inside => {
+                cx.words.say(cx.lang, "case-new-of", &[("kind", flow.name.get(cx.lang).into())])
+            }
+            Intake::Public | Intake::Desk => cx.t("case-new"),
+        })?,
         kinds: kinds
             .iter()
             .map(|k| choose(&k.id, k.flow.name.get(cx.lang).to_owned(), &typed.kind))
@@ -197,10 +214,47 @@ async fn offer(cx: &Context, mut typed: Typed, fault: Option<String>, near: Vec<
         before: before(cx, &desk, &typed).await?,
         near,
         from: cx.found(&typed.source),
+        agencies: doers(cx, &desk, &kind, &typed),
         reporter: flow.intake != Intake::Inside,
         typed,
         fault,
     })
+}
+
+/// The one commune of a reader who may begin something inside there and nowhere else.
+fn own_commune(cx: &Context, desk: &Desk, kind: &CaseType) -> Option<UnitId> {
+    if kind.flow.intake != Intake::Inside {
+        return None;
+    }
+    let mut own: Vec<UnitId> = Vec::new();
+    for permission in [Permission::DirectCases, Permission::TakeInCases, Permission::HandleCases] {
+        own.extend(cx.scope.units_where(permission, &kind.pack)?);
+    }
+    let level = |unit: &UnitId| desk.map.on(*unit, desk.today).map(|v| v.level);
+    own.retain(|unit| matches!(level(unit), Some(Level::Commune | Level::Province)));
+    own.sort_unstable();
+    own.dedup();
+    match own.as_slice() {
+        [one] if *one != desk.root => Some(*one),
+        _ => None,
+    }
+}
+
+/// The units that may be given what is given inside, where the reader directs: those of the chosen place, and of
+/// the whole.
+fn doers(cx: &Context, desk: &Desk, kind: &CaseType, typed: &Typed) -> Vec<Choice> {
+    let place = typed.place.parse().unwrap_or(desk.root);
+    let directs = cx.scope.units_where(Permission::DirectCases, &kind.pack).is_none_or(|u| !u.is_empty());
+    if kind.flow.intake != Intake::Inside || !directs {
+        return Vec::new();
+    }
+    route::choices(&desk.map, place, desk.root, desk.today)
+        .into_iter()
+        .map(|unit| {
+            let value = unit.to_string();
+            Choice { label: desk.name(unit), chosen: value == typed.agency, value }
+        })
+        .collect()
 }
 
 async fn show(cx: Context, Query(typed): Query<Typed>) -> Answer {
@@ -238,6 +292,8 @@ async fn write(cx: &Context, typed: &Typed) -> Result<Receipt> {
         channel,
         reporter: caller(typed),
         source: typed.source.chars().take(200).collect(),
+        agency: typed.agency.parse().ok(),
+        due: Some(typed.due.trim()).filter(|d| !d.is_empty()).map(moment).transpose()?,
         ..Receive::default()
     }
     .run(cx)
