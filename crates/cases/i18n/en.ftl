@@ -413,6 +413,7 @@ case-asked-answer = Your part of the answer
 case-channel = Channel
 case-consent = The caller agrees to be told how it ends, and that the desk sees what they reported before
 case-by-category = As the subject says
+case-position-go = Open in this phone's map
 case-doer = Unit to do it
 case-by-place = As the place says
 case-due-day = To be done by

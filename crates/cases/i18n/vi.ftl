@@ -397,6 +397,7 @@ case-asked-answer = Phần trả lời của đơn vị
 case-channel = Kênh
 case-consent = Người gọi đồng ý được báo kết quả, và cho bộ phận tiếp nhận xem lại các phản ánh trước của họ
 case-by-category = Theo loại việc
+case-position-go = Mở bản đồ của máy
 case-doer = Đơn vị thực hiện
 case-by-place = Theo địa bàn
 case-due-day = Hạn hoàn thành

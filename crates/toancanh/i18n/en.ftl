@@ -80,6 +80,7 @@ api-tag-program = Program
 api-tag-figures = Figures
 nav-work = Operations
 nav-cases = Reports and cases
+nav-cases-short = Cases
 nav-task = Give a task
 nav-shift = Hand-over of the shift
 nav-citizens = Citizens

@@ -80,6 +80,7 @@ api-tag-program = Chương trình
 api-tag-figures = Số liệu
 nav-work = Điều hành
 nav-cases = Phản ánh, vụ việc
+nav-cases-short = Vụ việc
 nav-task = Giao nhiệm vụ
 nav-shift = Giao ca
 nav-citizens = Người dân

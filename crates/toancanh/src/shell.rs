@@ -174,11 +174,19 @@ impl Shell for DeskShell {
             place,
             place_note: note,
             nav: nav(cx),
-            quick: vec![
-                entry(cx, "/", "nav-overview", "home"),
-                entry(cx, "/indicators", "nav-indicators", "trend"),
-                entry(cx, "/late", "nav-late", "bell"),
-            ],
+            // On a phone: what whoever works here opens most, between the fields and the office.
+            quick: match cx.may(Permission::ReadInternal) {
+                true => vec![
+                    entry(cx, "/", "nav-overview", "home"),
+                    entry(cx, "/cases", "nav-cases-short", "list"),
+                    entry(cx, "/notices", "nav-notices", "bell"),
+                ],
+                false => vec![
+                    entry(cx, "/", "nav-overview", "home"),
+                    entry(cx, "/indicators", "nav-indicators", "trend"),
+                    entry(cx, "/late", "nav-late", "bell"),
+                ],
+            },
             boards: vec![
                 entry(cx, "/wall", "nav-wall-page", "screen"),
                 entry(cx, "/", "nav-overview", "home"),
