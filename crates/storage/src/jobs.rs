@@ -91,6 +91,10 @@ pub async fn enqueue(
     Ok(id)
 }
 
+/// So long after its lease ended a job is taken from its worker, µs: one that lives ends it itself by then and
+/// says that it took too long.
+const GIVEN_UP: i64 = 10_000_000;
+
 /// Claims the next job that is due, or one whose worker died.
 pub async fn claim(db: &Db, clock: &dyn Clock) -> Result<Option<Claimed>> {
     let now = clock.now();
@@ -99,12 +103,12 @@ pub async fn claim(db: &Db, clock: &dyn Clock) -> Result<Option<Claimed>> {
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $1 + CAST(timeout_s AS \
         BIGINT) * 1000000
          WHERE id = (SELECT id FROM job
-             WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1)
+             WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $2)
              ORDER BY run_at LIMIT 1 {})
          RETURNING id, kind, payload, attempts, max_attempts, timeout_s",
         tx.dialect().skip_locked()
     );
-    let job = tx.one::<Claimed>(&sql, args![now]).await?;
+    let job = tx.one::<Claimed>(&sql, args![now, Instant(now.0 - GIVEN_UP)]).await?;
     tx.commit().await?;
     Ok(job)
 }
@@ -230,10 +234,11 @@ pub async fn sweep(tx: &mut Tx, before: Instant) -> Result<u64> {
 
 /// Whether a job waits for a worker now. Only reads.
 pub async fn any_due(db: &Db, clock: &dyn Clock) -> Result<bool> {
+    let now = clock.now();
     let row = db.one::<(i64,)>(
         "SELECT CAST(1 AS BIGINT) AS one FROM job
-         WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1) LIMIT 1",
-        args![clock.now()],
+         WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $2) LIMIT 1",
+        args![now, Instant(now.0 - GIVEN_UP)],
     );
     Ok(row.await?.is_some())
 }

@@ -89,3 +89,6 @@ nav-report = Report something
 nav-books = Books
 nav-reception = Reception days
 nav-reports = Public reports
+error-signed-out = You are not signed in, or your session ended.
+error-sign-in = Sign in
+error-sign-in-sent = What you sent was not recorded. Sign in in a new tab, then come back to this one and reload it (F5) to send the same again.

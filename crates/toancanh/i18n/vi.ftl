@@ -89,3 +89,6 @@ nav-report = Gửi phản ánh
 nav-books = Sổ sách
 nav-reception = Tiếp công dân
 nav-reports = Phản ánh công khai
+error-signed-out = Bạn chưa đăng nhập, hoặc phiên làm việc đã hết.
+error-sign-in = Đăng nhập
+error-sign-in-sent = Điều bạn vừa gửi chưa được ghi. Hãy đăng nhập ở thẻ mới, rồi quay lại thẻ này và tải lại trang (F5) để gửi lại đúng điều đó.

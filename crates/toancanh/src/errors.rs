@@ -17,11 +17,27 @@ struct ErrorPage {
     heading: String,
     message: String,
     code: &'static str,
+    /// Where somebody signs in whose session ended.
+    sign_in: Option<String>,
+    /// Whether something was sent: it is sent again by loading the page anew.
+    sent: bool,
+    home: &'static str,
+}
+
+/// What was asked for.
+struct Asked {
+    path: String,
+    /// The whole of it, for coming back.
+    whole: String,
+    sent: bool,
 }
 
 /// The layer: looks at what a handler answered, and draws its fault for whoever asked.
 pub async fn draw(State(house): State<House>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let whole = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let sent = request.method() != http::Method::GET && request.method() != http::Method::HEAD;
+    let asked = Asked { path: path.clone(), whole, sent };
     let accepts =
         request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let headers = request.headers().clone();
@@ -36,11 +52,11 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
         let fault = Fault::from(foundation::error::not_found("page_not_found", "Không có trang này."));
         return match machine {
             true => web::fault::problem(&fault.0),
-            false => page(&house, &headers, &path, &fault),
+            false => page(&house, &headers, &asked, &fault),
         };
     }
     match response.extensions().get::<Fault>().cloned() {
-        Some(fault) if !machine => page(&house, &headers, &path, &fault),
+        Some(fault) if !machine => page(&house, &headers, &asked, &fault),
         _ => response,
     }
 }
@@ -59,19 +75,44 @@ fn by_standard(path: &str, headers: &http::HeaderMap, response: Response) -> Res
     }
 }
 
-fn page(house: &House, headers: &http::HeaderMap, path: &str, fault: &Fault) -> Response {
+/// The citizens' side begins at its own page.
+fn home(path: &str) -> &'static str {
+    let theirs = ["/app", "/report", "/reports", "/track", "/reception"];
+    let first = path.split('/').nth(1).unwrap_or_default();
+    if theirs.iter().any(|p| p[1..] == *first) { "/app" } else { "/" }
+}
+
+fn page(house: &House, headers: &http::HeaderMap, asked: &Asked, fault: &Fault) -> Response {
     let error = &fault.0;
     let status = web::fault::status(error);
-    let mut cx =
-        Context { actor: Actor::Public, scope: Scope::Public, path: path.into(), ..house.system("error") };
+    let mut cx = Context {
+        actor: Actor::Public,
+        scope: Scope::Public,
+        path: asked.path.as_str().into(),
+        ..house.system("error")
+    };
     kit::http::read_choices(&mut cx, headers);
     let heading = cx.t(&format!("error-{}", status.as_u16()));
     let message = match error.kind() {
         Kind::Internal => cx.t("error-internal"),
+        Kind::Unauthenticated => cx.t("error-signed-out"),
         _ => error.message().to_owned(),
     };
+    let sign_in = (error.kind() == Kind::Unauthenticated).then(|| match asked.sent {
+        true => "/sign-in".to_owned(),
+        false => format!("/sign-in?back={}", kit::http::url_encode(&asked.whole)),
+    });
     let Ok(shell) = cx.page(heading.clone()) else { return web::fault::problem(error) };
-    let page = ErrorPage { page: shell, status: status.as_u16(), heading, message, code: error.code() };
+    let page = ErrorPage {
+        page: shell,
+        status: status.as_u16(),
+        heading,
+        message,
+        code: error.code(),
+        sign_in,
+        sent: asked.sent,
+        home: home(&asked.path),
+    };
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => web::fault::problem(error),

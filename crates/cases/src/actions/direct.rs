@@ -9,7 +9,7 @@ use kit::{Context, Permission, UnitId};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::open;
+use super::{demand_agency, open};
 use crate::case::{Case, CaseId, Entry, Shown};
 use crate::store;
 
@@ -41,6 +41,7 @@ impl Direct {
         if self.text.trim().is_empty() {
             return Err(invalid("case_text", "Hãy ghi ý kiến bút phê."));
         }
+        demand_agency(cx, acting.case.place, self.agency)?;
         let before = acting.case.agency;
         let against = store::entries::against(&mut acting.tx, id).await?;
         let over_all = against.iter().copied().chain([before]).all(at);

@@ -31,13 +31,15 @@ pub mod watch;
 use std::sync::Arc;
 
 use foundation::time_of_day::TimeOfDay;
-use foundation::{Date, Instant, Result, error::conflict, error::not_found};
+use foundation::{Date, Instant, Result, error::conflict, error::invalid, error::not_found};
 use kit::{Context, UnitId, audit};
 use serde_json::json;
 use storage::Tx;
+use units::Atlas;
 
 use crate::case::{Calendars, Case, CaseId, Entry};
 use crate::events::{self, Changed};
+use crate::route::choices;
 use crate::service::{CaseType, Types, calendar};
 use crate::{index, keeper, store};
 
@@ -60,6 +62,16 @@ pub struct Acting {
 /// There is no such case, or not for this reader.
 pub fn no_case() -> foundation::Error {
     not_found("case_not_found", "Không có vụ việc này, hoặc nó không thuộc phạm vi của bạn.")
+}
+
+/// Refuses a unit that no case of this place is given to.
+pub(super) fn demand_agency(cx: &Context, place: UnitId, agency: UnitId) -> Result<()> {
+    let atlas = cx.house.get::<Atlas>()?;
+    let (map, root, day) = (atlas.map(), atlas.require_root()?, Date::of(cx.clock.now()));
+    match choices(&map, place, root, day).contains(&agency) {
+        true => Ok(()),
+        false => Err(invalid("case_agency", "Đơn vị này không nhận việc của địa bàn đã chọn. Hãy chọn lại.")),
+    }
 }
 
 /// The calendars that the severities of a type name, and `also`.

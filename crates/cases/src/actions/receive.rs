@@ -12,14 +12,14 @@ use foundation::geo::Point;
 use foundation::{Date, Instant, Kind, Result, error::forbidden, error::invalid};
 use kit::{Actor, Context, Permission, UnitId, audit};
 use serde_json::json;
-use units::{Atlas, Level, Map, Maps};
+use units::{Atlas, Level, Maps};
 
-use super::calendars;
+use super::{calendars, demand_agency};
 use crate::case::{Calendars, Case, Entry, Shown};
 use crate::clock::Clocks;
 use crate::events::{self, Changed};
 use crate::receipt;
-use crate::route::{choices, route};
+use crate::route::route;
 use crate::service::{CaseType, Types};
 use crate::store::people::Reporter;
 use crate::workflow::{Category, Intake, Stage};
@@ -302,12 +302,12 @@ impl Receive {
             (None, None) => (root, false),
         };
         case.agency = route(cx.house.get::<Types>()?.as_ref(), kind, &case, &map, root, now);
-        self.order(cx, kind, &map, root, &mut case)?;
+        self.order(cx, kind, &mut case)?;
         Ok(case)
     }
 
     /// Who is to do it and by when, where whoever gives it says so.
-    fn order(&self, cx: &Context, kind: &CaseType, map: &Map, root: UnitId, case: &mut Case) -> Result<()> {
+    fn order(&self, cx: &Context, kind: &CaseType, case: &mut Case) -> Result<()> {
         if self.agency.is_none() && self.due.is_none() {
             return Ok(());
         }
@@ -317,12 +317,7 @@ impl Receive {
             return Err(forbidden("case_order_not_yours", why));
         }
         if let Some(agency) = self.agency {
-            if !choices(map, case.place, root, Date::of(now)).contains(&agency) {
-                return Err(invalid(
-                    "case_agency",
-                    "Đơn vị này không nhận việc của địa bàn đã chọn. Hãy chọn lại.",
-                ));
-            }
+            demand_agency(cx, case.place, agency)?;
             case.agency = agency;
         }
         if let Some(due) = self.due {

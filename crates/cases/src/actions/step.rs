@@ -9,7 +9,7 @@ use kit::Context;
 use serde_json::json;
 
 use super::officer_photos::{Ready, Role, attach};
-use super::{no_case, open};
+use super::{demand_agency, no_case, open};
 use crate::case::{Case, CaseId, Given, demand_may};
 use crate::service::CaseType;
 use crate::store;
@@ -62,6 +62,10 @@ impl TakeStep {
                     "Các đơn vị phối hợp chưa thống nhất: chờ bút phê của lãnh đạo phụ trách các đơn vị.";
                 return Err(conflict("case_asked_disagree", why));
             }
+        }
+        let place = self.given.place.unwrap_or(acting.case.place);
+        if let Some(agency) = self.given.agency.filter(|a| *a != acting.case.agency) {
+            demand_agency(cx, place, agency)?;
         }
         let added = attach(cx, &mut acting, ready, role).await?;
         if step.needs.contains(&Need::Photo) {

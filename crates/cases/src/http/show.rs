@@ -90,6 +90,11 @@ impl Desk {
         }
     }
 
+    /// A moment with its day always: for what is kept, printed or photographed.
+    pub fn dated(&self, at: Instant) -> String {
+        kit::http::moment(at, self.lang)
+    }
+
     /// What the ids and codes of a line of the history say: reason, unit, severity, stars.
     pub fn note(&self, cx: &Context, kind: &CaseType, detail: &Json) -> String {
         let flow = &kind.flow;

@@ -95,7 +95,7 @@ async fn the_report_has_the_numbers_of_the_table_of_units() {
                 let told = row(&table, under, &unit[0]);
                 let heads = row(&table, under, under);
                 let at = |name: &str| told[heads.iter().position(|h| h == name).unwrap()].as_str();
-                let same = [at("Tiếp nhận"), at("Đúng hạn (%)"), at("Đang xử lý"), at("Quá hạn")];
+                let same = [at("Tiếp nhận"), at("Đúng hạn (%)"), at("Đang xử lý"), at("Quá hạn giải quyết")];
                 assert_eq!(same, [&unit[1], &unit[2], &unit[4], &unit[5]], "{}", house.name);
             }
         }

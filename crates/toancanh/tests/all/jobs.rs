@@ -119,7 +119,8 @@ async fn a_running_job_is_cancelled_times_out_or_goes_back_to_the_queue_when_the
         tx.commit().await.unwrap();
         let slow = story.enqueue("sleep", 1).await;
         let late = story.until(slow, |j| j.state == "dead").await;
-        assert!(late.last_error.unwrap().contains("quá 1 giây"));
+        let why = late.last_error.unwrap();
+        assert!(why.contains("quá 1 giây"), "{why}");
         assert_eq!(story.until(cancelled, |_| true).await.state, "cancelled");
         let interrupted = story.enqueue("sleep", 60).await;
         story.until(interrupted, |j| j.state == "running").await;

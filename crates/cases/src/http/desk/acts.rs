@@ -3,7 +3,7 @@
 
 use axum::extract::{Form, Path};
 use axum::routing::post;
-use foundation::{Date, Instant, Result, TimeOfDay, error::invalid};
+use foundation::{Date, Instant, Kind, Result, TimeOfDay, error::invalid};
 use kit::http::redirect_with;
 use kit::{Access, Context, Permission, Route};
 use serde::Deserialize;
@@ -144,7 +144,11 @@ async fn asked(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) 
 async fn merge(cx: Context, Path(code): Path<String>, Form(typed): Form<Typed>) -> Answer {
     let own = id(&code)?;
     let done = match number_of(typed.get("into")) {
-        Some(into) => Merge { into, seen: typed.seen() }.run(&cx, own).await,
+        // A code that leads nowhere is a slip of the pen: it stays on the page with what is wrong.
+        Some(into) => Merge { into, seen: typed.seen() }.run(&cx, own).await.map_err(|e| match e.kind() {
+            Kind::NotFound => invalid("case_code", "Không có vụ việc mang mã này. Hãy xem lại mã."),
+            _ => e,
+        }),
         None => Err(invalid("case_code", "Hãy ghi mã vụ việc nhận gộp, ví dụ PA-26-000012.")),
     };
     after(&cx, &code, done, "case-done", typed.get("into").to_owned()).await

@@ -14,6 +14,7 @@ use crate::actions::name_handler::{NameHandler, own};
 use crate::actions::step::TakeStep;
 use crate::case::Given;
 use crate::http::show::{Desk, number_of};
+use crate::workflow::Deed;
 
 /// Cases of one act at most.
 const MOST: usize = 100;
@@ -48,9 +49,12 @@ async fn one(cx: &Context, code: &str, typed: &Typed) -> Result<()> {
         let text = typed.get("text").to_owned();
         return (NameHandler { handler, text, seen: None }).run(cx, id).await.map(|_| ());
     }
-    if kind.flow.step(typed.get("step")).is_none() {
+    let Some(step) = kind.flow.step(typed.get("step")) else {
         let why = format!("Loại «{}» không có bước này.", kind.flow.name.vi);
         return Err(invalid("case_step_none", why));
+    };
+    if step.does == Deed::Assign && typed.get("agency").is_empty() {
+        return Err(invalid("case_agency", "Hãy chọn đơn vị nhận."));
     }
     let given = Given {
         text: typed.get("text").to_owned(),

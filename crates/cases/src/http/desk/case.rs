@@ -278,8 +278,14 @@ async fn note(cx: &Context, desk: &Desk, kind: &CaseType, detail: &Json) -> Resu
     Ok(said)
 }
 
-/// What was done, the first line first.
-pub(super) async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseType) -> Result<Vec<Told>> {
+/// What was done, the first line first; on paper each line has its day.
+pub(super) async fn history(
+    cx: &Context,
+    desk: &Desk,
+    id: CaseId,
+    kind: &CaseType,
+    paper: bool,
+) -> Result<Vec<Told>> {
     let mut told = Vec::new();
     for line in store::entries::of(&cx.db, id, 0).await? {
         let who = match line.actor.as_str() {
@@ -288,7 +294,7 @@ pub(super) async fn history(cx: &Context, desk: &Desk, id: CaseId, kind: &CaseTy
         };
         let step = kind.flow.step(&line.step).map(|s| s.name.get(cx.lang).to_owned());
         told.push(Told {
-            at: desk.moment(line.at),
+            at: if paper { desk.dated(line.at) } else { desk.moment(line.at) },
             what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
             who,
             note: note(cx, desk, kind, &line.detail).await?,
@@ -363,7 +369,7 @@ pub(crate) async fn draw(cx: &Context, code: &str, said: Said) -> Answer {
         due: desk.due(cx, &case)?,
         clocks: shown,
         promises,
-        history: history(cx, &desk, id, &kind).await?,
+        history: history(cx, &desk, id, &kind, false).await?,
         hands: hands(cx, &case, &kind).await?,
         adds_photos: case.stage().is_open() && may(cx, &case, &kind.pack, &officer_photos::WHO),
         photo_roles: photo_forms::all_roles(cx),

@@ -16,6 +16,7 @@ use super::bulk::MINE;
 use super::map::{self, OnMap};
 use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
+use crate::route;
 use crate::service::CaseType;
 use crate::store::desk::{self, View};
 use crate::store::disputes;
@@ -40,6 +41,8 @@ pub(crate) const TABS: [(&str, &[Stage]); 4] = [
 /// Tabs of few cases that are open: what the reader's own agencies were asked, wherever the case lies; where
 /// agencies do not agree. They are there when they hold something.
 const FEW: [&str; 2] = ["asked", "dispute"];
+/// The tab of everything that is open: what other pages count and lead to.
+pub(crate) const ALL_OPEN: &str = "open";
 const OPEN: &[Stage] = &[Stage::New, Stage::Work, Stage::Review];
 
 /// What the address asks for.
@@ -95,7 +98,7 @@ impl Asking {
     }
 
     fn stages(&self) -> &'static [Stage] {
-        if FEW.contains(&self.tab.as_str()) {
+        if self.tab == ALL_OPEN || FEW.contains(&self.tab.as_str()) {
             return OPEN;
         }
         let tab = TABS.iter().find(|t| t.0 == self.tab);
@@ -194,6 +197,8 @@ struct ListPage {
     views: Vec<View>,
     here: String,
     bulk: Vec<Choice>,
+    /// Who may get cases that are passed on, where that is among the steps.
+    receivers: Vec<Choice>,
     map: Option<OnMap>,
     view_link: String,
     /// The commune or agency that the list is narrowed to: its name, and the list without it.
@@ -272,6 +277,15 @@ fn bulk_of(cx: &Context, kinds: &[Arc<CaseType>], stages: &[Stage]) -> Vec<Choic
     all.into_iter().map(shown).collect()
 }
 
+/// Who may get cases of the list: units of the chosen commune, and of the whole.
+fn receivers(desk: &Desk, asking: &Asking) -> Vec<Choice> {
+    let place = asking.place.parse().unwrap_or(desk.root);
+    route::choices(&desk.map, place, desk.root, desk.today)
+        .into_iter()
+        .map(|unit| Choice { value: unit.to_string(), label: desk.name(unit), chosen: false })
+        .collect()
+}
+
 /// How many there are in each tab, the tabs side by side. What words find is looked for once for all of them.
 async fn counts(cx: &Context, reading: &Reading, filter: &Filter) -> Result<Vec<(&'static str, Counted)>> {
     let number = |stages: &[Stage]| -> Vec<i64> { stages.iter().map(|s| s.number()).collect() };
@@ -305,9 +319,14 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         filter.begun = Some(lists::begun(&cx.db, &sees, &filter).await?);
     }
     let page_of = lists::page(&cx.db, &sees, &filter, asking.begins_after(), SIZE + 1);
-    let (mut found, counts) = try_join(page_of, counts(&cx, &reading, &filter)).await?;
+    let (mut found, mut counts) = try_join(page_of, counts(&cx, &reading, &filter)).await?;
     let more = found.len() > SIZE;
     found.truncate(SIZE);
+    if asking.tab == ALL_OPEN {
+        let both = || counts.iter().filter(|(tab, _)| matches!(*tab, "new" | "work"));
+        let (n, more) = (both().map(|(_, c)| c.n).sum(), both().any(|(_, c)| c.more));
+        counts.insert(0, (ALL_OPEN, Counted { n, more }));
+    }
     let shown = |(tab, n): &(&str, Counted)| n.n > 0 || !FEW.contains(tab) || *tab == asking.tab;
     let told = |(tab, n): (&str, Counted)| Tab {
         label: cx.t(&format!("case-tab-{tab}")),
@@ -361,6 +380,10 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
     if open && cx.may(Permission::HandleCases) && matches!(cx.actor, kit::Actor::Person { .. }) {
         bulk.push(Choice { value: MINE.into(), label: cx.t("case-handler-take"), chosen: false });
     }
+    let passing = |k: &Arc<CaseType>| {
+        k.flow.steps.iter().any(|s| s.does == Deed::Assign && bulk.iter().any(|b| b.value == s.id))
+    };
+    let passes_on = on_page.iter().any(passing);
     let disputed = disputes::among(&cx.db, found.iter().map(|c| c.seq).collect()).await?;
     let rows: Result<Vec<Option<Row>>> = found.iter().map(|c| row(&cx, &desk, c, &disputed)).collect();
     let here = asking.link(&[]);
@@ -381,6 +404,7 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         narrowed,
         view_link: asking.link(&[("view", if map.is_some() { "" } else { "map" })]),
         map,
+        receivers: if passes_on { receivers(&desk, &asking) } else { Vec::new() },
         bulk,
         views,
         here,

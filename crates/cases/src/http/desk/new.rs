@@ -66,6 +66,8 @@ pub(crate) struct Typed {
     anyway: String,
     /// The button that only looks the caller up.
     look: String,
+    /// The button that makes it another type; what was typed goes along.
+    turn: String,
     /// The button that goes on to the next call.
     next: String,
 }
@@ -373,6 +375,12 @@ async fn receive(cx: Context, Form(mut typed): Form<Typed>) -> Answer {
     if typed.kind.is_empty() {
         let first = kinds(&cx, &Desk::open(&cx)?).first().map(|k| k.id.clone());
         typed.kind = first.unwrap_or_default();
+    }
+    if !typed.turn.is_empty() {
+        // Another type has other categories and severities.
+        let (category, severity) = (String::new(), String::new());
+        let kind = std::mem::take(&mut typed.turn);
+        return draw(&cx, Typed { kind, category, severity, join: String::new(), ..typed }, None).await;
     }
     if !typed.look.is_empty() {
         let fault = phone(&typed.phone).err().map(|e| e.message().to_owned());

@@ -95,7 +95,7 @@ async fn draw(
         received: kit::http::moment(case.received_at, cx.lang),
         due: desk.due(cx, &case)?,
         clocks,
-        history: history(cx, &desk, id, &kind).await?,
+        history: history(cx, &desk, id, &kind, true).await?,
         photos: photo_forms::shown(cx, id, &own).await?.into_iter().take(PHOTOS).collect(),
         qr: identity::totp::qr(&look_up, &cx.t("case-sheet-qr"))?,
         look_up,

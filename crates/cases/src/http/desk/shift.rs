@@ -103,7 +103,7 @@ async fn show(cx: Context) -> Answer {
             Ok(cx.house.name_of(who).await?.unwrap_or_else(|| cx.t("case-by-program")))
         };
         let taken = match (&shift.taken_by, shift.taken_at) {
-            (Some(who), Some(at)) => Some(format!("{}, {}", name(who).await?, desk.moment(at))),
+            (Some(who), Some(at)) => Some(format!("{}, {}", name(who).await?, desk.dated(at))),
             _ => None,
         };
         let counts =
@@ -111,7 +111,7 @@ async fn show(cx: Context) -> Answer {
         shifts.push(Handed {
             id: shift.id.to_string(),
             by: name(&shift.handed_by).await?,
-            at: desk.moment(shift.handed_at),
+            at: desk.dated(shift.handed_at),
             mine: shift.handed_by == me,
             remarks: shift.remarks,
             counts: counts.into(),

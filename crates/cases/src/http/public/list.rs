@@ -39,6 +39,13 @@ struct Asking {
     after: String,
 }
 
+impl Asking {
+    /// Whether something is looked for: the answer is the list then, not the map.
+    fn narrows(&self) -> bool {
+        [&self.q, &self.category, &self.place, &self.state, &self.after].iter().any(|t| !t.trim().is_empty())
+    }
+}
+
 /// A case of the list.
 struct Row {
     link: String,

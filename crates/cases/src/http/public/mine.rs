@@ -178,7 +178,7 @@ pub(super) fn promised(cx: &Context, desk: &Desk, case: &Case) -> Result<Vec<Str
     let mut told: Vec<String> = Vec::new();
     let mut last = String::new();
     for promise in all {
-        let at = desk.moment(promise.due);
+        let at = desk.dated(promise.due);
         if at == last {
             continue;
         }
@@ -211,7 +211,7 @@ pub(super) async fn history(
         .map(|line| {
             let step = kind.flow.step(&line.step).map(|s| s.name.get(cx.lang).to_owned());
             Line {
-                at: desk.moment(line.at),
+                at: desk.dated(line.at),
                 what: step.unwrap_or_else(|| cx.t(&format!("case-deed-{}", line.deed))),
                 note: desk.note(cx, kind, &line.detail),
                 text: if worded(&line.deed) { line.text } else { String::new() },
@@ -286,7 +286,7 @@ async fn draw(
             .map_or(String::new(), |c| c.name.get(cx.lang).to_owned()),
         place: desk.name(case.place),
         agency: desk.name(case.agency),
-        received: desk.moment(case.received_at),
+        received: desk.dated(case.received_at),
         progress: progress(cx, &desk, &case, &kind, true),
         promised: promised(cx, &desk, &case)?,
         history: history(cx, &desk, id, &kind, 1, to_reporter).await?,

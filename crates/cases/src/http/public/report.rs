@@ -62,6 +62,11 @@ impl Faults {
         self.0.get(field)
     }
 
+    /// Whether a field further down is wrong.
+    fn fields(&self) -> bool {
+        self.0.keys().any(|field| *field != "top")
+    }
+
     fn has(&self, field: &str) -> bool {
         self.0.contains_key(field)
     }

@@ -39,7 +39,7 @@ pub(in crate::http) fn progress(
         Err(_) => ("none", String::new()),
     };
     let words = match case.stage() {
-        Stage::Answered if own => cx.t("case-pub-rate-please"),
+        Stage::Answered if own && kind.flow.rating.is_some() => cx.t("case-pub-rate-please"),
         stage if stage.is_open() && !due.is_empty() => format!("{named} · {due}"),
         _ => named,
     };

@@ -70,9 +70,19 @@ pub async fn page(
         and("year = {}", year.into());
     }
     let text = filter.text.trim();
-    match text.parse::<i64>() {
-        Ok(n) => and("n = {}", n.into()),
-        Err(_) => {
+    // «9», or as it is called: «9/2026».
+    let called = match text.split_once('/') {
+        Some((n, year)) => n.trim().parse().ok().zip(year.trim().parse::<i64>().ok().map(Some)),
+        None => text.parse().ok().map(|n| (n, None)),
+    };
+    match called {
+        Some((n, year)) => {
+            and("n = {}", Value::Int(n));
+            if let Some(year) = year {
+                and("year = {}", year.into());
+            }
+        }
+        None => {
             for word in fold(text).split_whitespace().take(8) {
                 let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
                 and("folded LIKE {}", format!("%{word}%").into());
