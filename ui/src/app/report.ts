@@ -3,7 +3,7 @@ import { all as every, icon, make, one, toast, word } from "../lib/dom";
 import { picture } from "./mine";
 import { drain } from "./send";
 import { type Report, type Shot, get, newKey, put } from "./store";
-import { type Spot, tapMap } from "./tap";
+import { type Spot, type TapMap, tapMap } from "./tap";
 
 const MOST = 6;
 const MOST_BYTES = 15 * 1024 * 1024;
@@ -113,7 +113,18 @@ export async function begin(form: HTMLFormElement): Promise<void> {
 
   // Position.
   const where = one("[data-where]", form);
-  const place = async (spot: Spot): Promise<void> => {
+  const map = one("[data-tap-map]", form);
+  let taps: TapMap | undefined;
+  /** A position the map has not shown yet: it was drawn later, or was folded. */
+  let unseen: Spot | undefined;
+  const onMap = (): void => {
+    if (!taps || !unseen || map?.hidden) return;
+    taps.show(unseen);
+    unseen = undefined;
+  };
+  const place = async (spot: Spot, tapped = false): Promise<void> => {
+    unseen = tapped ? undefined : spot;
+    onMap();
     set("lat", spot.lat.toFixed(6));
     set("lon", spot.lon.toFixed(6));
     set("accuracy", String(Math.round(spot.accuracy)));
@@ -154,15 +165,20 @@ export async function begin(form: HTMLFormElement): Promise<void> {
   if (buttons) buttons.hidden = false;
   one("[data-gps]", form)?.addEventListener("click", () => locate(true));
   const tap = one("[data-tap]", form);
-  const map = one("[data-tap-map]", form);
   tap?.addEventListener("click", () => {
     if (!map) return;
     map.hidden = !map.hidden;
+    onMap();
     if (map.hidden || map.childElementCount > 0) return;
-    tapMap(map, tap.dataset["areas"] ?? "", (spot) => void place(spot)).catch(() => {
-      tell("position", word("Chưa tải được bản đồ.", "The map could not be loaded."));
-      map.hidden = true;
-    });
+    tapMap(map, tap.dataset["areas"] ?? "", (spot) => void place(spot, true))
+      .then((drawn) => {
+        taps = drawn;
+        onMap();
+      })
+      .catch(() => {
+        tell("position", word("Chưa tải được bản đồ.", "The map could not be loaded."));
+        map.hidden = true;
+      });
   });
 
   // Neighbours.
