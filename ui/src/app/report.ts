@@ -197,6 +197,9 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         const li = make("li");
         const link = make("a", "", r.title);
         link.href = r.link;
+        // Beside the form: in its place what was written would be gone.
+        link.target = "_blank";
+        link.rel = "noopener";
         const too = make("button", "btn s", word("Tôi cũng gặp", "I met it too"));
         too.type = "button";
         too.addEventListener("click", () => {
