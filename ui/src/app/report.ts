@@ -10,8 +10,12 @@ const MOST_BYTES = 15 * 1024 * 1024;
 const LONGEST = 5_000;
 /** A picture taken so long ago says nothing of where its owner is now. */
 const FRESH = 10 * 60_000;
+/** A tapped position that may be farther off, in metres, is better tapped again. */
+const COARSE = 200;
 /** So long the form waits for an answer before it says that the report is queued. */
 const PATIENCE = 8_000;
+
+const metres = (n: number): string => `${Math.round(n).toLocaleString(word("vi-VN", "en-GB"))} m`;
 
 const FIELDS: Record<string, string> = {
   case_text: "content",
@@ -122,7 +126,9 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     taps.show(unseen);
     unseen = undefined;
   };
+  let latest: Spot | undefined;
   const place = async (spot: Spot, tapped = false): Promise<void> => {
+    latest = spot;
     unseen = tapped ? undefined : spot;
     onMap();
     set("lat", spot.lat.toFixed(6));
@@ -130,8 +136,15 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     set("accuracy", String(Math.round(spot.accuracy)));
     tell("position", "");
     tell("place", "");
-    const near = word("sai số", "within");
-    if (where) where.textContent = `${spot.lat.toFixed(5)}, ${spot.lon.toFixed(5)} (${near} ${Math.round(spot.accuracy)} m)`;
+    const coarse = tapped && spot.accuracy > COARSE;
+    const say = (name?: string): void => {
+      const at = `${spot.lat.toFixed(5)}, ${spot.lon.toFixed(5)}`;
+      const words = [`${at} (${word("sai số", "within")} ${metres(spot.accuracy)})`];
+      if (name) words.push(name);
+      if (coarse) words.push(word("chạm thêm để phóng to cho đúng hơn", "tap again to zoom in"));
+      if (where) where.textContent = words.join(" · ");
+    };
+    say();
     if (!navigator.onLine) return;
     const answer = await fetch(`/api/v1/locate?lat=${spot.lat}&lon=${spot.lon}`).catch(() => undefined);
     if (!answer) return;
@@ -140,9 +153,11 @@ export async function begin(form: HTMLFormElement): Promise<void> {
       places?: { unit: number; name: string }[];
       sure?: boolean;
     };
+    // An answer that comes late does not speak of a newer position.
+    if (spot !== latest) return;
     if (!answer.ok || !told.places) return tell("position", told.title ?? "");
     const first = told.places[0];
-    if (first && where) where.textContent += ` · ${first.name}`;
+    if (first) say(first.name);
     if (!told.sure && told.places.length > 1 && !value("place")) {
       const names = told.places.map((p) => p.name).join(", ");
       // It can be sent without: the desk finds the place.
@@ -209,7 +224,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
             too.textContent = word("Đã ghi nhận", "Noted");
           });
         });
-        li.append(link, make("small", "", `${r.metres} m · ${r.state}`), too);
+        li.append(link, make("small", "", `${metres(r.metres)} · ${r.state}`), too);
         return li;
       }),
     );
