@@ -1,5 +1,6 @@
 /** The form of a report: photos that can be taken away again, a position, neighbours, and a queue instead of a lost form. */
 import { all as every, icon, make, one, toast, word } from "../lib/dom";
+import { draftOf } from "./draft";
 import { picture } from "./mine";
 import { drain } from "./send";
 import { type Report, type Shot, get, newKey, put } from "./store";
@@ -74,6 +75,13 @@ export async function begin(form: HTMLFormElement): Promise<void> {
 
   form.classList.add("up");
 
+  // What is being written is kept, but for a report that is in the queue already.
+  const fix = new URLSearchParams(location.search).get("fix");
+  const draft = fix ? undefined : draftOf(form);
+  /** Whether the position was tapped, not told by the device. */
+  let byTap = false;
+  for (const event of ["input", "change"]) form.addEventListener(event, () => draft?.keep(byTap));
+
   // Photos.
   const list = one("[data-shots]", form);
   const redraw = async (): Promise<void> => {
@@ -88,6 +96,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         drop.append(icon("close"));
         drop.addEventListener("click", () => {
           shots = shots.filter((s) => s !== shot);
+          draft?.keepPhotos(shots);
           void redraw();
         });
         li.append(drop);
@@ -109,6 +118,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         } else if (file.size > MOST_BYTES) tell("photos", word("Ảnh nặng hơn 15 MB.", "The photo is over 15 MB."));
         else shots.push({ id: newKey(), blob: file, sent: false });
       }
+      draft?.keepPhotos(shots);
       void redraw();
       const fresh = files.some((f) => Date.now() - f.lastModified < FRESH);
       if (fresh && !value("lat")) locate(false);
@@ -127,13 +137,15 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     unseen = undefined;
   };
   let latest: Spot | undefined;
-  const place = async (spot: Spot, tapped = false): Promise<void> => {
+  const place = async (spot: Spot, tapped = false, seen = tapped): Promise<void> => {
     latest = spot;
-    unseen = tapped ? undefined : spot;
+    unseen = seen ? undefined : spot;
     onMap();
     set("lat", spot.lat.toFixed(6));
     set("lon", spot.lon.toFixed(6));
     set("accuracy", String(Math.round(spot.accuracy)));
+    byTap = tapped;
+    draft?.keep(byTap);
     tell("position", "");
     tell("place", "");
     const coarse = tapped && spot.accuracy > COARSE;
@@ -234,8 +246,25 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     if ((e.target as HTMLInputElement).name === "category") void neighbours();
   });
 
+  // What was being written when the page went.
+  const before = draft?.restore();
+  if (before) {
+    const [lat, lon] = [value("lat"), value("lon")];
+    if (lat && lon) {
+      void place({ lat: Number(lat), lon: Number(lon), accuracy: Number(value("accuracy")) }, before.tapped, false);
+    }
+    void draft?.photos().then(
+      (kept) => {
+        if (kept.length === 0) return;
+        shots = [...kept, ...shots].slice(0, MOST);
+        draft.keepPhotos(shots);
+        void redraw();
+      },
+      (error: unknown) => console.info("no photos of the draft", error),
+    );
+  }
+
   // A report that was refused, or still waits, is opened again.
-  const fix = new URLSearchParams(location.search).get("fix");
   if (fix) fixing = await get(fix).catch(() => undefined);
   if (fixing && fixing.state !== "sent") {
     for (const [name, text] of Object.entries(fixing.body)) {
@@ -304,6 +333,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     }
     const kept = await report();
     await put(kept);
+    draft?.drop();
     fixing = kept;
     void wake();
     const answered = drain(true);
@@ -331,6 +361,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         shots.forEach((s, i) => files.items.add(new File([s.blob], `${i}.jpg`, { type: s.blob.type })));
         const input = one<HTMLInputElement>("#photos", form);
         if (input) input.files = files.files;
+        draft?.drop();
         form.submit();
       })
       .finally(() => (button.disabled = false));
