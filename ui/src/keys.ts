@@ -13,6 +13,7 @@
  * Single letters can be turned off in the help, for whoever speaks to their machine; readers of the screen keep their own
  * keys, and hear where j and k lead because the focus goes there.
  */
+import { bulk } from "./lib/bulk";
 import { all, make, one, word } from "./lib/dom";
 
 const OFF = "tc-keys-off";
@@ -312,6 +313,7 @@ function back(): void {
 
 function begin(): void {
   back();
+  bulk();
   const steps = all<HTMLElement>("[data-steps] > details > summary");
   for (const [i, summary] of steps.slice(0, 9).entries()) summary.dataset["key"] ??= String(i + 1);
   const said = make("p", "sr");
