@@ -308,7 +308,7 @@ function back(): void {
   if (location.pathname === LIST_PATH) return void kept("session", LIST, location.search);
   const search = kept("session", LIST);
   if (!search?.startsWith("?")) return;
-  for (const link of all<HTMLAnchorElement>(`a[data-key="u"][href="${LIST_PATH}"]`)) link.search = search;
+  for (const link of all<HTMLAnchorElement>(`a[data-key="u"][href="${LIST_PATH}"]`)) link.href = LIST_PATH + search;
 }
 
 function begin(): void {
