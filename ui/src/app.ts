@@ -6,6 +6,7 @@ import { begin as push, follow } from "./app/push";
 import { begin as report, wake } from "./app/report";
 import { drain, nextIn } from "./app/send";
 import { changed } from "./app/store";
+import { begin as text } from "./app/text";
 import { begin as warnings } from "./app/warnings";
 
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -22,6 +23,7 @@ async function begin(): Promise<void> {
   if ("serviceWorker" in navigator) {
     navigator.serviceWorker.register("/sw.js").catch((error: unknown) => console.info("no worker", error));
   }
+  text();
   dots();
   void warnings();
   const form = one<HTMLFormElement>("form[data-report]");

@@ -8,13 +8,18 @@
  * Ctrl+Shift+Enter presses `[data-send-next]`; in `form[data-entry]` Enter goes to the next field, and presses the button
  * that `data-enter` of a field names.
  *
+ * `a[data-key="u"]` to the list of cases leads to the list as it was seen last in this tab, with its tab, filters and page.
+ *
  * Single letters can be turned off in the help, for whoever speaks to their machine; readers of the screen keep their own
  * keys, and hear where j and k lead because the focus goes there.
  */
+import { bulk } from "./lib/bulk";
 import { all, make, one, word } from "./lib/dom";
 
 const OFF = "tc-keys-off";
 const LAST = "tc-keys-row";
+const LIST = "tc-cases-list";
+const LIST_PATH = "/cases";
 /** So long the second of two keys is waited for. */
 const PATIENCE = 1_500;
 
@@ -298,7 +303,17 @@ function hear(e: KeyboardEvent): void {
   if (e.key.length === 1 && letters(e)) e.preventDefault();
 }
 
+/** Back to the list leads to the list one came from. */
+function back(): void {
+  if (location.pathname === LIST_PATH) return void kept("session", LIST, location.search);
+  const search = kept("session", LIST);
+  if (!search?.startsWith("?")) return;
+  for (const link of all<HTMLAnchorElement>(`a[data-key="u"][href="${LIST_PATH}"]`)) link.href = LIST_PATH + search;
+}
+
 function begin(): void {
+  back();
+  bulk();
   const steps = all<HTMLElement>("[data-steps] > details > summary");
   for (const [i, summary] of steps.slice(0, 9).entries()) summary.dataset["key"] ??= String(i + 1);
   const said = make("p", "sr");

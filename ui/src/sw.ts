@@ -2,6 +2,7 @@
  * The worker: keeps the pages of the citizen's app for when there is no network, sends what waits when the browser finds one,
  * and shows messages, those of the desk too. It keeps nothing of a person: neither the page of a receipt nor a list.
  */
+import { away, ours } from "./app/away";
 import { follow } from "./app/push";
 import { drain } from "./app/send";
 
@@ -126,6 +127,20 @@ async function page(request: Request, path: string): Promise<Response> {
   }
 }
 
+/** A page that is not kept: the network's, and without one a page of ours that says so. */
+async function unkept(get: () => Promise<Response>): Promise<Response> {
+  try {
+    return await get();
+  } catch (error) {
+    // This is what a browser says when nothing answered.
+    if (!(error instanceof TypeError)) throw error;
+    const kept = await (await caches.open(CACHE)).keys();
+    // The newest of them is the last.
+    const sheet = kept.map(({ url }) => new URL(url)).filter((url) => url.pathname === "/assets/app.css").at(-1);
+    return away(sheet && sheet.pathname + sheet.search);
+  }
+}
+
 async function asset(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(request);
@@ -144,7 +159,9 @@ worker.addEventListener("fetch", (e) => {
     e.respondWith(asset(request));
     return;
   }
-  if (request.mode === "navigate" && PAGES.includes(url.pathname)) e.respondWith(page(request, url.pathname));
+  if (request.mode !== "navigate") return;
+  if (PAGES.includes(url.pathname)) e.respondWith(unkept(() => page(request, url.pathname)));
+  else if (ours(url.pathname)) e.respondWith(unkept(() => fetch(request)));
 });
 
 worker.addEventListener("sync", (e) => {

@@ -1,5 +1,6 @@
 /** «Phản ánh của tôi»: what this device sent and what waits, with how it stands. */
 import { all as every, make, one, toast, word } from "../lib/dom";
+import { forget as forgetDraft } from "./draft";
 import { stop } from "./push";
 import { drain } from "./send";
 import { type How, type Report, all, changed, clear, put, remove } from "./store";
@@ -172,6 +173,7 @@ function mind(): void {
     void stop()
       .catch((error: unknown) => console.info("messages go on", error))
       .then(clear)
+      .then(forgetDraft)
       .then(() => toast(word("Đã xóa khỏi máy này.", "Removed from this device."), "good"));
   });
 }

@@ -1,17 +1,22 @@
 /** The form of a report: photos that can be taken away again, a position, neighbours, and a queue instead of a lost form. */
 import { all as every, icon, make, one, toast, word } from "../lib/dom";
+import { draftOf } from "./draft";
 import { picture } from "./mine";
 import { drain } from "./send";
 import { type Report, type Shot, get, newKey, put } from "./store";
-import { type Spot, tapMap } from "./tap";
+import { type Spot, type TapMap, tapMap } from "./tap";
 
 const MOST = 6;
 const MOST_BYTES = 15 * 1024 * 1024;
 const LONGEST = 5_000;
 /** A picture taken so long ago says nothing of where its owner is now. */
 const FRESH = 10 * 60_000;
+/** A tapped position that may be farther off, in metres, is better tapped again. */
+const COARSE = 200;
 /** So long the form waits for an answer before it says that the report is queued. */
 const PATIENCE = 8_000;
+
+const metres = (n: number): string => `${Math.round(n).toLocaleString(word("vi-VN", "en-GB"))} m`;
 
 const FIELDS: Record<string, string> = {
   case_text: "content",
@@ -70,6 +75,13 @@ export async function begin(form: HTMLFormElement): Promise<void> {
 
   form.classList.add("up");
 
+  // What is being written is kept, but for a report that is in the queue already.
+  const fix = new URLSearchParams(location.search).get("fix");
+  const draft = fix ? undefined : draftOf(form);
+  /** Whether the position was tapped, not told by the device. */
+  let byTap = false;
+  for (const event of ["input", "change"]) form.addEventListener(event, () => draft?.keep(byTap));
+
   // Photos.
   const list = one("[data-shots]", form);
   const redraw = async (): Promise<void> => {
@@ -84,6 +96,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         drop.append(icon("close"));
         drop.addEventListener("click", () => {
           shots = shots.filter((s) => s !== shot);
+          draft?.keepPhotos(shots);
           void redraw();
         });
         li.append(drop);
@@ -105,6 +118,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         } else if (file.size > MOST_BYTES) tell("photos", word("Ảnh nặng hơn 15 MB.", "The photo is over 15 MB."));
         else shots.push({ id: newKey(), blob: file, sent: false });
       }
+      draft?.keepPhotos(shots);
       void redraw();
       const fresh = files.some((f) => Date.now() - f.lastModified < FRESH);
       if (fresh && !value("lat")) locate(false);
@@ -113,14 +127,36 @@ export async function begin(form: HTMLFormElement): Promise<void> {
 
   // Position.
   const where = one("[data-where]", form);
-  const place = async (spot: Spot): Promise<void> => {
+  const map = one("[data-tap-map]", form);
+  let taps: TapMap | undefined;
+  /** A position the map has not shown yet: it was drawn later, or was folded. */
+  let unseen: Spot | undefined;
+  const onMap = (): void => {
+    if (!taps || !unseen || map?.hidden) return;
+    taps.show(unseen);
+    unseen = undefined;
+  };
+  let latest: Spot | undefined;
+  const place = async (spot: Spot, tapped = false, seen = tapped): Promise<void> => {
+    latest = spot;
+    unseen = seen ? undefined : spot;
+    onMap();
     set("lat", spot.lat.toFixed(6));
     set("lon", spot.lon.toFixed(6));
     set("accuracy", String(Math.round(spot.accuracy)));
+    byTap = tapped;
+    draft?.keep(byTap);
     tell("position", "");
     tell("place", "");
-    const near = word("sai số", "within");
-    if (where) where.textContent = `${spot.lat.toFixed(5)}, ${spot.lon.toFixed(5)} (${near} ${Math.round(spot.accuracy)} m)`;
+    const coarse = tapped && spot.accuracy > COARSE;
+    const say = (name?: string): void => {
+      const at = `${spot.lat.toFixed(5)}, ${spot.lon.toFixed(5)}`;
+      const words = [`${at} (${word("sai số", "within")} ${metres(spot.accuracy)})`];
+      if (name) words.push(name);
+      if (coarse) words.push(word("chạm thêm để phóng to cho đúng hơn", "tap again to zoom in"));
+      if (where) where.textContent = words.join(" · ");
+    };
+    say();
     if (!navigator.onLine) return;
     const answer = await fetch(`/api/v1/locate?lat=${spot.lat}&lon=${spot.lon}`).catch(() => undefined);
     if (!answer) return;
@@ -129,9 +165,11 @@ export async function begin(form: HTMLFormElement): Promise<void> {
       places?: { unit: number; name: string }[];
       sure?: boolean;
     };
+    // An answer that comes late does not speak of a newer position.
+    if (spot !== latest) return;
     if (!answer.ok || !told.places) return tell("position", told.title ?? "");
     const first = told.places[0];
-    if (first && where) where.textContent += ` · ${first.name}`;
+    if (first) say(first.name);
     if (!told.sure && told.places.length > 1 && !value("place")) {
       const names = told.places.map((p) => p.name).join(", ");
       // It can be sent without: the desk finds the place.
@@ -154,15 +192,20 @@ export async function begin(form: HTMLFormElement): Promise<void> {
   if (buttons) buttons.hidden = false;
   one("[data-gps]", form)?.addEventListener("click", () => locate(true));
   const tap = one("[data-tap]", form);
-  const map = one("[data-tap-map]", form);
   tap?.addEventListener("click", () => {
     if (!map) return;
     map.hidden = !map.hidden;
+    onMap();
     if (map.hidden || map.childElementCount > 0) return;
-    tapMap(map, tap.dataset["areas"] ?? "", (spot) => void place(spot)).catch(() => {
-      tell("position", word("Chưa tải được bản đồ.", "The map could not be loaded."));
-      map.hidden = true;
-    });
+    tapMap(map, tap.dataset["areas"] ?? "", (spot) => void place(spot, true))
+      .then((drawn) => {
+        taps = drawn;
+        onMap();
+      })
+      .catch(() => {
+        tell("position", word("Chưa tải được bản đồ.", "The map could not be loaded."));
+        map.hidden = true;
+      });
   });
 
   // Neighbours.
@@ -181,6 +224,9 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         const li = make("li");
         const link = make("a", "", r.title);
         link.href = r.link;
+        // Beside the form: in its place what was written would be gone.
+        link.target = "_blank";
+        link.rel = "noopener";
         const too = make("button", "btn s", word("Tôi cũng gặp", "I met it too"));
         too.type = "button";
         too.addEventListener("click", () => {
@@ -190,7 +236,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
             too.textContent = word("Đã ghi nhận", "Noted");
           });
         });
-        li.append(link, make("small", "", `${r.metres} m · ${r.state}`), too);
+        li.append(link, make("small", "", `${metres(r.metres)} · ${r.state}`), too);
         return li;
       }),
     );
@@ -200,8 +246,25 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     if ((e.target as HTMLInputElement).name === "category") void neighbours();
   });
 
+  // What was being written when the page went.
+  const before = draft?.restore();
+  if (before) {
+    const [lat, lon] = [value("lat"), value("lon")];
+    if (lat && lon) {
+      void place({ lat: Number(lat), lon: Number(lon), accuracy: Number(value("accuracy")) }, before.tapped, false);
+    }
+    void draft?.photos().then(
+      (kept) => {
+        if (kept.length === 0) return;
+        shots = [...kept, ...shots].slice(0, MOST);
+        draft.keepPhotos(shots);
+        void redraw();
+      },
+      (error: unknown) => console.info("no photos of the draft", error),
+    );
+  }
+
   // A report that was refused, or still waits, is opened again.
-  const fix = new URLSearchParams(location.search).get("fix");
   if (fix) fixing = await get(fix).catch(() => undefined);
   if (fixing && fixing.state !== "sent") {
     for (const [name, text] of Object.entries(fixing.body)) {
@@ -270,6 +333,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
     }
     const kept = await report();
     await put(kept);
+    draft?.drop();
     fixing = kept;
     void wake();
     const answered = drain(true);
@@ -297,6 +361,7 @@ export async function begin(form: HTMLFormElement): Promise<void> {
         shots.forEach((s, i) => files.items.add(new File([s.blob], `${i}.jpg`, { type: s.blob.type })));
         const input = one<HTMLInputElement>("#photos", form);
         if (input) input.files = files.files;
+        draft?.drop();
         form.submit();
       })
       .finally(() => (button.disabled = false));

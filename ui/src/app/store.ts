@@ -1,4 +1,7 @@
-/** What this device keeps: reports that wait to be sent, and the receipts of those that were. Shared by pages and the worker. */
+/**
+ * What this device keeps: reports that wait to be sent, the receipts of those that were, and the photos of one that is being
+ * written. Shared by pages and the worker.
+ */
 
 export interface Shot {
   id: string;
@@ -33,10 +36,18 @@ export interface Report {
   how?: How;
 }
 
-const NAME = "toancanh";
-const REPORTS = "reports";
+/** The photos of a report that is being written; its words are with the tab. */
+export interface Draft {
+  key: string;
+  at: number;
+  shots: Shot[];
+}
 
-let opened: Promise<IDBDatabase> | undefined;
+/** A store stands in a database of its own: a new one changes nothing of the queue that phones have. */
+const REPORTS = { base: "toancanh", store: "reports" };
+const DRAFTS = { base: "toancanh-drafts", store: "drafts" };
+
+const opened = new Map<string, Promise<IDBDatabase>>();
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -45,31 +56,38 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-function open(): Promise<IDBDatabase> {
-  opened ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(REPORTS, { keyPath: "key" });
+function open({ base, store }: typeof REPORTS): Promise<IDBDatabase> {
+  const known = opened.get(base);
+  if (known) return known;
+  const opening = new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(base, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: "key" });
     request.onsuccess = () => {
       request.result.onversionchange = () => request.result.close();
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);
   }).catch((error: unknown) => {
-    opened = undefined;
+    opened.delete(base);
     throw error;
   });
-  return opened;
+  opened.set(base, opening);
+  return opening;
 }
 
 /** One transaction, which is over when its writes are on the disk: a phone may be closed at any moment. */
-async function within<T>(mode: IDBTransactionMode, work: (s: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const db = await open();
-  const tx = db.transaction(REPORTS, mode, { durability: "strict" });
+async function within<T>(
+  mode: IDBTransactionMode,
+  work: (s: IDBObjectStore) => IDBRequest<T>,
+  where = REPORTS,
+): Promise<T> {
+  const db = await open(where);
+  const tx = db.transaction(where.store, mode, { durability: "strict" });
   const ended = new Promise<void>((resolve, reject) => {
     tx.oncomplete = () => resolve();
     tx.onabort = () => reject(tx.error ?? new Error("the device keeps no data"));
   });
-  const result = await done(work(tx.objectStore(REPORTS)));
+  const result = await done(work(tx.objectStore(where.store)));
   await ended;
   return result;
 }
@@ -96,7 +114,26 @@ export async function remove(key: string): Promise<void> {
 
 export async function clear(): Promise<void> {
   await within("readwrite", (s) => s.clear());
+  await within("readwrite", (s) => s.clear(), DRAFTS);
   tell();
+}
+
+export function getDraft(key: string): Promise<Draft | undefined> {
+  return within("readonly", (s) => s.get(key) as IDBRequest<Draft | undefined>, DRAFTS);
+}
+
+export async function putDraft(draft: Draft): Promise<void> {
+  await within("readwrite", (s) => s.put(draft), DRAFTS);
+}
+
+export async function removeDraft(key: string): Promise<void> {
+  await within("readwrite", (s) => s.delete(key), DRAFTS);
+}
+
+/** Those of tabs that were closed are of no use to anybody. */
+export async function removeDraftsBefore(at: number): Promise<void> {
+  const found = await within("readonly", (s) => s.getAll() as IDBRequest<Draft[]>, DRAFTS);
+  for (const draft of found) if (draft.at < at) await removeDraft(draft.key);
 }
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("tc-reports") : undefined;
