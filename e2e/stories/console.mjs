@@ -74,7 +74,7 @@ export async function run({ browser, base, server, artifacts, expect }) {
   await press('j', 'o');
   await expect.path(page, `/cases/${last}`);
   await press('u');
-  await expect.path(page, '/cases');
+  await expect.path(page, '/cases?tab=new');
 
   // A case by keys: its first step, sent without the mouse.
   await page.goto(`/cases/${last}`);
@@ -100,7 +100,7 @@ export async function run({ browser, base, server, artifacts, expect }) {
   await page.keyboard.type('Hỏi giờ làm việc của phường');
   await checkAxeHere(page, 'the desk form');
   await press('Control+Shift+Enter');
-  await expect.visible(page.locator('.note.is-good', { hasText: 'Đã tiếp nhận' }));
+  await expect.visible(page.locator('.note.is-good', { hasText: 'Đã ghi' }));
   await expect.path(page, '/cases/new?kind=petitions.call&channel=hotline');
   expect.equal(await page.locator('#n-phone').inputValue(), '');
 

@@ -35,6 +35,12 @@ export async function run({ page, context, browser, server, base, expect, shot, 
   // Not signed in: a person is shown the way in, a program is told.
   await page.goto('/accounts');
   await expect.path(page, '/sign-in?back=/accounts');
+  // What was sent when the session had ended is sent again by loading the page anew.
+  const form = { content: 'Đèn đường hỏng' };
+  const ended = await context.request.post(`${base}/cases/new`, { headers: { origin: base, accept: 'text/html' }, form });
+  expect.equal(ended.status(), 401);
+  expect.match(await ended.text(), /href="\/sign-in" target="_blank"/);
+  expect.match(await ended.text(), /tải lại trang/);
   const send = (headers, body = '{}') => fetch(`${base}/api/v1/observations`, { method: 'POST', headers, body });
   await problem(await send({ 'content-type': 'application/json' }), 401, 'sign_in_needed');
   await problem(await send({ 'content-type': 'application/json', authorization: 'Bearer tc_wrong' }), 401);

@@ -221,6 +221,9 @@ async fn a_letter_is_entered_dealt_with_and_corrected_through_its_forms() {
                 .text()
                 .contains("Rạch Sỏi")
         );
+        // As it is called, and not of another year.
+        assert!(house.get("desk", "/books?q=1/2026").await.text().contains("Rạch Sỏi"));
+        assert!(!house.get("desk", "/books?q=1/2025").await.text().contains("Rạch Sỏi"));
         assert!(!house.get("desk", "/books?q=rach+ngong").await.text().contains("Rạch Sỏi"));
         for who in ["officer", "leader", "viewer"] {
             assert_eq!(house.form(who, "/books/new", &fields).await.status, StatusCode::FORBIDDEN, "{who}");

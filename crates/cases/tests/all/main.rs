@@ -23,6 +23,7 @@ mod photos_in;
 mod place;
 mod privacy;
 mod search;
+mod slips;
 mod standard;
 mod story;
 mod together;
