@@ -213,8 +213,8 @@ impl Clocks {
         self.promises.iter().any(|p| p.by == PromisedBy::Given)
     }
 
-    /// The case was taken in with this severity: the first response is given, the two others begin; a day that
-    /// was named stays. Nothing happens when it was taken in before.
+    /// The case was taken in with this severity: the first response is given, the two others begin; a day
+    /// that was named stays. Nothing happens when it was taken in before.
     pub fn taken_in(
         &mut self,
         calendar: &str,

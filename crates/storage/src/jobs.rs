@@ -91,8 +91,8 @@ pub async fn enqueue(
     Ok(id)
 }
 
-/// So long after its lease ended a job is taken from its worker, µs: one that lives ends it itself by then and
-/// says that it took too long.
+/// So long after its lease ended a job is taken from its worker, µs: one that lives ends it itself by then
+/// and says that it took too long.
 const GIVEN_UP: i64 = 10_000_000;
 
 /// Claims the next job that is due, or one whose worker died.

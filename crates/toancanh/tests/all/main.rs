@@ -1,5 +1,5 @@
-//! The program as it is wired, on every database that tests run on: its modules together, its worker, its copies.
-//! One program of tests, because each one more would be linked whole.
+//! The program as it is wired, on every database that tests run on: its modules together, its worker, its
+//! copies. One program of tests, because each one more would be linked whole.
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 

@@ -242,8 +242,8 @@ fn own_commune(cx: &Context, desk: &Desk, kind: &CaseType) -> Option<UnitId> {
     }
 }
 
-/// The units that may be given what is given inside, where the reader directs: those of the chosen place, and of
-/// the whole.
+/// The units that may be given what is given inside, where the reader directs: those of the chosen place, and
+/// of the whole.
 fn doers(cx: &Context, desk: &Desk, kind: &CaseType, typed: &Typed) -> Vec<Choice> {
     let place = typed.place.parse().unwrap_or(desk.root);
     let directs = cx.scope.units_where(Permission::DirectCases, &kind.pack).is_none_or(|u| !u.is_empty());
