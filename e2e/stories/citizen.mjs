@@ -100,6 +100,8 @@ const copyQueued = (page, pictures) =>
 export async function run({ page, context, browser, base, server, artifacts, expect, shot, allow }) {
   // A cut is told by the browser as an error of loading, which is what this story is about.
   allow(/ERR_(INTERNET_DISCONNECTED|CONNECTION_\w+|FAILED|NETWORK_\w+|EMPTY_RESPONSE|SOCKET_\w+)/);
+  // So the worker answers for a page that is not kept.
+  allow(/the server responded with a status of 503 .*\/units/);
   const phone = { width: 360, height: 780 };
 
   // Without script: one form, one receipt.
@@ -152,6 +154,38 @@ export async function run({ page, context, browser, base, server, artifacts, exp
     await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'paper'));
     await shot(path.startsWith('/') ? path.slice(1).replaceAll('/', '-') : 'receipt');
   }
+
+  // A page that the phone does not keep is said to need the network, by a page of ours.
+  await context.setOffline(true);
+  await page.goto('/units');
+  await expect.text(page.locator('h1'), 'Không có mạng');
+  expect.equal(await tooWide(page), null);
+  await checkAxeHere(page, 'no network');
+  await page.locator('a[href="/app/me"]').click();
+  await expect.path(page, '/app/me');
+  await context.setOffline(false);
+
+  // What is being written outlives another language, larger text and a reload.
+  const writer = await browser.newContext({ baseURL: base, locale: 'vi-VN', viewport: phone });
+  const form = await writer.newPage();
+  const words = 'Nắp cống bể trước cổng trường.';
+  const there = async (why) => {
+    await expect.eventually(async () => (await form.locator('#content').inputValue()) === words, `the words, ${why}`);
+    await expect.eventually(async () => (await form.locator('[data-shots] li').count()) === 1, `the photo, ${why}`);
+  };
+  await form.goto('/report');
+  await form.locator('#camera').setInputFiles(photo(3, 40));
+  await form.locator('#content').fill(words);
+  await there('as written');
+  await form.locator('button[name="size"]').click();
+  await expect.eventually(() => form.evaluate(() => document.documentElement.dataset.text === 'large'), 'larger text');
+  await there('in larger text');
+  await form.locator('button[lang="en"]').click();
+  await expect.eventually(() => form.evaluate(() => document.documentElement.lang === 'en'), 'the page is English');
+  await there('in English');
+  await form.reload();
+  await there('after a reload');
+  await writer.close();
 
   // Three taps: a photo, what it is about, send.
   const report = async (on, what, pictures) => {

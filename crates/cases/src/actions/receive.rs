@@ -1,9 +1,9 @@
 //! Receive a report: from the app, the web, the hotline's desk, Open311, the API, or an officer.
 //!
 //! Who: for types of public intake everybody; the desk for others; officers for tasks and incidents, and
-//! whoever directs there names who does it and by when. The same
-//! key twice is one case with one receipt, so a queue that is sent again loses and doubles nothing. A report
-//! without a category gets the type's last one; the commune is found from the position, or asked for.
+//! whoever directs there names who does it and by when. The same key twice is one case with one receipt, so a
+//! queue that is sent again loses and doubles nothing. A report without a category gets the type's last one;
+//! the commune is found from the position, or asked for.
 
 use std::sync::Arc;
 
