@@ -222,21 +222,25 @@ impl Clocks {
         now: Instant,
         hours: &WorkingCalendar,
     ) -> Result<()> {
-        let waited =
-            matches!(self.hand(ClockKind::FirstResponse), Hand::Running { .. } | Hand::Paused { .. });
+        // A named day runs before anybody took the case in; where it alone runs, nobody did.
+        let fresh = match self.hand(ClockKind::FirstResponse) {
+            Hand::Running { .. } | Hand::Paused { .. } => true,
+            Hand::Idle => self.hand(ClockKind::Update) == Hand::Idle,
+            Hand::Met { .. } => false,
+        };
         self.meet(ClockKind::FirstResponse, now);
-        if self.hand(ClockKind::Solution) != Hand::Idle && !(waited && self.is_given()) {
+        if self.hand(ClockKind::Solution) != Hand::Idle && !(fresh && self.is_given()) {
             return Ok(());
         }
-        // What could wait was the first response alone.
-        self.pause = None;
+        // What could wait was the first response, and a named day.
+        self.resume(now, hours)?;
         self.calendar = calendar.to_owned();
         self.limits = limits;
         self.start(ClockKind::Update, now, hours, PromisedBy::Rule)?;
-        if self.is_given() {
-            return Ok(());
+        match self.hand(ClockKind::Solution) {
+            Hand::Idle => self.start(ClockKind::Solution, now, hours, PromisedBy::Rule),
+            _ => Ok(()),
         }
-        self.start(ClockKind::Solution, now, hours, PromisedBy::Rule)
     }
 
     /// The case has another severity now. A promise is only ever moved forward: what was to be done by Friday

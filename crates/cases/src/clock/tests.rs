@@ -58,6 +58,28 @@ fn a_day_that_whoever_gave_the_task_named_is_due_whatever_the_rules_say() {
 }
 
 #[test]
+fn a_named_day_waits_with_the_case_and_asks_for_progress_without_a_first_response_too() {
+    // Asked back before it was taken in: the day runs on when it is, by the time that it stood.
+    let mut clocks = received(at(24, "08:00"));
+    clocks.given(at(25, "17:00"), at(24, "08:00"));
+    clocks.pause("reporter", at(24, "09:00"), &office());
+    clocks.taken_in("office", limits(), at(24, "10:00"), &office()).unwrap();
+    assert_eq!(
+        (clocks.pause.clone(), clocks.hand(ClockKind::Solution)),
+        (None, Hand::Running { due: at(26, "08:30") })
+    );
+
+    let none = Limits { first_response: None, ..limits() };
+    let mut clocks = Clocks::received("office", none, at(24, "08:00"), &office()).unwrap();
+    clocks.given(at(25, "17:00"), at(24, "08:00"));
+    clocks.taken_in("office", none, at(24, "09:00"), &office()).unwrap();
+    assert!(matches!(clocks.hand(ClockKind::Update), Hand::Running { .. }));
+    let before = clocks.clone();
+    clocks.taken_in("office", none, at(24, "10:00"), &office()).unwrap();
+    assert_eq!(clocks, before);
+}
+
+#[test]
 fn a_holiday_does_not_count() {
     // Thursday 26/11; Friday is off in this calendar: one hour on Thursday, three on Monday.
     let mut clocks = received(at(26, "16:00"));
