@@ -26,8 +26,7 @@ struct ErrorPage {
 
 /// What was asked for.
 struct Asked {
-    path: String,
-    /// The whole of it, for coming back.
+    /// The path with its query, for coming back.
     whole: String,
     sent: bool,
 }
@@ -37,7 +36,7 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
     let path = request.uri().path().to_owned();
     let whole = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let sent = request.method() != http::Method::GET && request.method() != http::Method::HEAD;
-    let asked = Asked { path: path.clone(), whole, sent };
+    let asked = Asked { whole, sent };
     let accepts =
         request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let headers = request.headers().clone();
@@ -77,9 +76,10 @@ fn by_standard(path: &str, headers: &http::HeaderMap, response: Response) -> Res
 
 /// The citizens' side begins at its own page.
 fn home(path: &str) -> &'static str {
-    let theirs = ["/app", "/report", "/reports", "/track", "/reception"];
-    let first = path.split('/').nth(1).unwrap_or_default();
-    if theirs.iter().any(|p| p[1..] == *first) { "/app" } else { "/" }
+    match path.split(['/', '?']).nth(1).unwrap_or_default() {
+        "app" | "report" | "reports" | "track" | "reception" => "/app",
+        _ => "/",
+    }
 }
 
 fn page(house: &House, headers: &http::HeaderMap, asked: &Asked, fault: &Fault) -> Response {
@@ -88,7 +88,7 @@ fn page(house: &House, headers: &http::HeaderMap, asked: &Asked, fault: &Fault) 
     let mut cx = Context {
         actor: Actor::Public,
         scope: Scope::Public,
-        path: asked.path.as_str().into(),
+        path: asked.whole.as_str().into(),
         ..house.system("error")
     };
     kit::http::read_choices(&mut cx, headers);
@@ -111,7 +111,7 @@ fn page(house: &House, headers: &http::HeaderMap, asked: &Asked, fault: &Fault) 
         code: error.code(),
         sign_in,
         sent: asked.sent,
-        home: home(&asked.path),
+        home: home(&asked.whole),
     };
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),

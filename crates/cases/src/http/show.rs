@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use units::{Atlas, Level, Map};
 
 use crate::case::Case;
+use crate::route;
 use crate::service::{CaseType, Types, calendar};
 use crate::store::lists::{Counted, Sees};
 use crate::workflow::Stage;
@@ -70,6 +71,13 @@ impl Desk {
             .collect();
         all.sort_by_key(|p| foundation::text::sort_key(&p.label));
         all
+    }
+
+    /// The units that may get cases of a place as choices.
+    pub fn receivers(&self, place: UnitId, chosen: Option<UnitId>) -> Vec<Choice> {
+        let choice =
+            |u: UnitId| Choice { value: u.to_string(), label: self.name(u), chosen: Some(u) == chosen };
+        route::choices(&self.map, place, self.root, self.today).into_iter().map(choice).collect()
     }
 
     /// A unit's name; of an office of a commune with its commune, because they are all called the same.

@@ -16,7 +16,6 @@ use crate::actions::{no_case, officer_photos};
 use crate::case::{Case, CaseId, may};
 use crate::clock::{ClockKind, Hand, PromisedBy};
 use crate::http::show::{Choice, Desk, Due, number_of};
-use crate::route;
 use crate::service::CaseType;
 use crate::store;
 use crate::store::desk::Snippet;
@@ -192,10 +191,7 @@ fn steps(
                 _ => &[],
             };
             let agencies = match step.needs.contains(&Need::Agency) {
-                true => route::choices(&desk.map, case.place, desk.root, desk.today)
-                    .into_iter()
-                    .map(|u| choice(&u.to_string(), &desk.name(u), &case.agency.to_string()))
-                    .collect(),
+                true => desk.receivers(case.place, Some(case.agency)),
                 false => Vec::new(),
             };
             let categories = |on: bool| -> Vec<Choice> {

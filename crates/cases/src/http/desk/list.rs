@@ -16,7 +16,6 @@ use super::bulk::MINE;
 use super::map::{self, OnMap};
 use crate::case::Case;
 use crate::http::show::{Choice, Desk, Due, Reading, reading};
-use crate::route;
 use crate::service::CaseType;
 use crate::store::desk::{self, View};
 use crate::store::disputes;
@@ -277,15 +276,6 @@ fn bulk_of(cx: &Context, kinds: &[Arc<CaseType>], stages: &[Stage]) -> Vec<Choic
     all.into_iter().map(shown).collect()
 }
 
-/// Who may get cases of the list: units of the chosen commune, and of the whole.
-fn receivers(desk: &Desk, asking: &Asking) -> Vec<Choice> {
-    let place = asking.place.parse().unwrap_or(desk.root);
-    route::choices(&desk.map, place, desk.root, desk.today)
-        .into_iter()
-        .map(|unit| Choice { value: unit.to_string(), label: desk.name(unit), chosen: false })
-        .collect()
-}
-
 /// How many there are in each tab, the tabs side by side. What words find is looked for once for all of them.
 async fn counts(cx: &Context, reading: &Reading, filter: &Filter) -> Result<Vec<(&'static str, Counted)>> {
     let number = |stages: &[Stage]| -> Vec<i64> { stages.iter().map(|s| s.number()).collect() };
@@ -404,7 +394,11 @@ async fn show(cx: Context, Query(mut asking): Query<Asking>) -> Answer {
         narrowed,
         view_link: asking.link(&[("view", if map.is_some() { "" } else { "map" })]),
         map,
-        receivers: if passes_on { receivers(&desk, &asking) } else { Vec::new() },
+        receivers: match passes_on {
+            // Of the chosen commune, and of the whole.
+            true => desk.receivers(asking.place.parse().unwrap_or(desk.root), None),
+            false => Vec::new(),
+        },
         bulk,
         views,
         here,

@@ -21,12 +21,12 @@ use crate::actions::receive::{Receipt, Receive, phone};
 use crate::actions::step::TakeStep;
 use crate::case::Given;
 use crate::http::show::{Choice, Desk, number_of};
+use crate::receipt;
 use crate::service::CaseType;
 use crate::store;
 use crate::store::lists::{self, Filter, Sees};
 use crate::store::people::Reporter;
 use crate::workflow::{Deed, Intake};
-use crate::{receipt, route};
 
 pub(in crate::http) fn routes() -> Vec<Route> {
     let staff = Access::Needs(Permission::ReadInternal);
@@ -250,13 +250,7 @@ fn doers(cx: &Context, desk: &Desk, kind: &CaseType, typed: &Typed) -> Vec<Choic
     if kind.flow.intake != Intake::Inside || !directs {
         return Vec::new();
     }
-    route::choices(&desk.map, place, desk.root, desk.today)
-        .into_iter()
-        .map(|unit| {
-            let value = unit.to_string();
-            Choice { label: desk.name(unit), chosen: value == typed.agency, value }
-        })
-        .collect()
+    desk.receivers(place, typed.agency.parse().ok())
 }
 
 async fn show(cx: Context, Query(typed): Query<Typed>) -> Answer {

@@ -5,7 +5,6 @@ use kit::{Context, Permission};
 use crate::case::{Case, may};
 use crate::clock::{ClockKind, Hand};
 use crate::http::show::{Choice, Desk};
-use crate::route;
 use crate::service::CaseType;
 use crate::workflow::Who;
 
@@ -70,9 +69,6 @@ pub(crate) fn acts(cx: &Context, desk: &Desk, case: &Case, kind: &CaseType, wait
         .collect();
     acts.places = vec![choice(desk.root.to_string(), desk.name(desk.root), case.place == desk.root)];
     acts.places.extend(desk.communes(&case.place.to_string()));
-    acts.agencies = route::choices(&desk.map, case.place, desk.root, desk.today)
-        .into_iter()
-        .map(|u| choice(u.to_string(), desk.name(u), u == case.agency))
-        .collect();
+    acts.agencies = desk.receivers(case.place, Some(case.agency));
     acts
 }
