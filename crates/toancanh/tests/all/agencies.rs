@@ -11,26 +11,11 @@ use indicators::engine::late::LateUnit;
 use indicators::import::mapping::Role;
 use indicators::import::{ImportOptions, import_file};
 use kit::{Context, Scope};
-use storage::testing::TestDb;
-use units::actions::choose_root::ChooseRoot;
 use units::actions::import_agencies::{ImportAgencies, Report};
 use units::agencies::{Fault, read, template::template, write};
 use units::{Atlas, Level, Version};
 
-const ROOT: i64 = 92;
-
-async fn place(test: &TestDb) -> Context {
-    let house = toancanh::open::furnish(test.db.clone(), test.folder(), false).await.unwrap();
-    let cx = house.system("test");
-    ChooseRoot { code: "92".into() }.run(&cx).await.unwrap();
-    cx
-}
-
-async fn place_with_packs(test: &TestDb) -> Context {
-    let cx = place(test).await;
-    packs::apply(&cx, &packs::Source::embedded(), &toancanh::wiring::pack_parts()).await.unwrap();
-    cx
-}
+use crate::place::{ROOT, bare, with_packs};
 
 /// Makes the agencies of the template.
 async fn make_agencies(cx: &Context) {
@@ -66,7 +51,7 @@ async fn events(cx: &Context) -> i64 {
 #[tokio::test]
 async fn a_changed_name_is_a_new_version_and_the_same_file_twice_changes_nothing() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place(&test).await;
+        let cx = bare(&test).await;
         let file = "x,Sở Một,SM,so,,92,2025-07-01,\ny,Chi cục Hai,,so,x,,2025-07-01,\n";
         assert_eq!(counts(&import(&cx, file).await), (2, 0, 0), "{}", test.name());
         assert_eq!(counts(&import(&cx, file).await), (0, 0, 2));
@@ -88,7 +73,7 @@ async fn a_changed_name_is_a_new_version_and_the_same_file_twice_changes_nothing
 #[tokio::test]
 async fn one_fault_keeps_everything_out_and_says_where_it_is() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place(&test).await;
+        let cx = bare(&test).await;
         let bad = "ok,Sở Đúng,,so,,92,,\n\
                    a,Sở A,,so,b,92,,\n\
                    b,Sở B,,so,a,92,,\n";
@@ -108,7 +93,7 @@ async fn one_fault_keeps_everything_out_and_says_where_it_is() {
 #[tokio::test]
 async fn the_template_gives_what_agencies_report_its_expected_reporters() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place_with_packs(&test).await;
+        let cx = with_packs(&test).await;
         let atlas = cx.house.get::<Atlas>().unwrap();
         let engine = cx.house.get::<Engine>().unwrap();
         let today = Date::of(cx.clock.now());
@@ -149,7 +134,7 @@ async fn the_template_gives_what_agencies_report_its_expected_reporters() {
 #[tokio::test]
 async fn only_the_departments_that_an_indicator_names_are_late() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place_with_packs(&test).await;
+        let cx = with_packs(&test).await;
         let atlas = cx.house.get::<Atlas>().unwrap();
         let engine = cx.house.get::<Engine>().unwrap();
         let today = Date::of(cx.clock.now());
@@ -216,7 +201,7 @@ async fn only_the_departments_that_an_indicator_names_are_late() {
 #[tokio::test]
 async fn departments_are_known_in_a_file_by_their_names() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place_with_packs(&test).await;
+        let cx = with_packs(&test).await;
         make_agencies(&cx).await;
         // The heading says nothing about units; the cells below do.
         let file = "TT;Nơi gửi;Hồ sơ tiếp nhận trong kỳ\n1;Sở Y tế;12\n2;Sở Tài chính;7\n3;Sở Không Có;5\n";

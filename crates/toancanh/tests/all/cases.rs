@@ -15,24 +15,12 @@ use indicators::check::Incoming;
 use kit::{Context, Fields, Role, UnitId};
 use notices::Person;
 use storage::args;
-use storage::testing::TestDb;
 use toancanh::lease::Lease;
 use toancanh::of_cases::tell_figures;
-use units::actions::choose_root::ChooseRoot;
 use units::{Atlas, Level};
 use uuid::Uuid;
 
-const ROOT: UnitId = 92;
-
-async fn place(test: &TestDb) -> Context {
-    let house = toancanh::open::furnish(test.db.clone(), test.folder(), false).await.unwrap();
-    let cx = house.system("test");
-    ChooseRoot { code: "92".into() }.run(&cx).await.unwrap();
-    let parts = toancanh::wiring::pack_parts();
-    packs::apply(&cx, &packs::Source::embedded(), &parts).await.unwrap();
-    packs::refresh(&cx, &parts).await.unwrap();
-    cx
-}
+use crate::place::{ROOT, with_packs};
 
 /// The value that is shown of a unit's month, and from which source.
 async fn shown(cx: &Context, code: &str, unit: UnitId) -> Option<(f64, String)> {
@@ -64,7 +52,7 @@ async fn report(cx: &Context, place: UnitId) -> i64 {
 #[tokio::test]
 async fn a_case_is_told_as_figures_beside_what_a_file_told() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place(&test).await;
+        let cx = with_packs(&test).await;
         let map = cx.house.get::<Atlas>().unwrap().map();
         let today = Date::of(cx.clock.now());
         let commune = map.below(ROOT, Level::Commune, today)[0].clone();
@@ -149,7 +137,7 @@ async fn officer(cx: &Context, sign_in: &str, role: Role, unit: UnitId) -> Uuid 
 #[tokio::test]
 async fn whoever_is_named_is_told_and_a_dispute_is_told_to_who_directs_both_sides() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place(&test).await;
+        let cx = with_packs(&test).await;
         let map = cx.house.get::<Atlas>().unwrap().map();
         let communes = map.below(ROOT, Level::Commune, Date::of(cx.clock.now()));
         let (here, there) = (communes[0].unit, communes[1].unit);

@@ -13,5 +13,6 @@ mod offers;
 mod open311;
 mod outbox;
 mod outward;
+mod place;
 mod roles;
 mod schema;

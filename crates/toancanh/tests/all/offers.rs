@@ -8,28 +8,16 @@ use cases::case::Given;
 use cases::store::also;
 use cases::store::people::Reporter;
 use indicators::Engine;
-use kit::{Context, Scope, UnitId};
+use kit::{Context, Scope};
 use notices::{Office, Person};
 use storage::args;
-use storage::testing::TestDb;
-use units::actions::choose_root::ChooseRoot;
 
-const ROOT: UnitId = 92;
-
-async fn place(test: &TestDb) -> Context {
-    let house = toancanh::open::furnish(test.db.clone(), test.folder(), false).await.unwrap();
-    let cx = house.system("test");
-    ChooseRoot { code: "92".into() }.run(&cx).await.unwrap();
-    let parts = toancanh::wiring::pack_parts();
-    packs::apply(&cx, &packs::Source::embedded(), &parts).await.unwrap();
-    packs::refresh(&cx, &parts).await.unwrap();
-    cx
-}
+use crate::place::{ROOT, with_packs};
 
 #[tokio::test]
 async fn a_source_leads_back_to_where_it_stands_for_whoever_may_see_it() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place(&test).await;
+        let cx = with_packs(&test).await;
         let href = |cx: &Context, source: &str| cx.found(source).map(|link| link.href);
         let board = cx.house.get::<boards::Boards>().unwrap().find(boards::Kind::Overview, None).unwrap();
         let document = foundation::new_id();
@@ -71,7 +59,7 @@ async fn a_source_leads_back_to_where_it_stands_for_whoever_may_see_it() {
 #[tokio::test]
 async fn whom_the_desk_joined_to_a_case_hears_how_it_goes_on() {
     for test in storage::testing::all().await.unwrap() {
-        let cx = place(&test).await;
+        let cx = with_packs(&test).await;
         let receive = Receive {
             key: foundation::new_id().to_string(),
             kind: "petitions.report".into(),

@@ -5,7 +5,8 @@ use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
 use identity::actions::create_key::CreateKey;
 use tower::ServiceExt;
-use units::actions::choose_root::ChooseRoot;
+
+use crate::place::with_packs;
 
 async fn ask(app: &Router, request: http::request::Builder, body: &str) -> (StatusCode, String, String) {
     let response = app.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
@@ -23,13 +24,8 @@ fn form(path: &str) -> http::request::Builder {
 #[tokio::test]
 async fn a_program_reports_with_its_key_and_every_fault_is_a_document_of_the_standard() {
     for test in storage::testing::all().await.unwrap() {
-        let house = toancanh::open::furnish(test.db.clone(), test.folder(), false).await.unwrap();
-        let cx = house.system("test");
-        ChooseRoot { code: "92".into() }.run(&cx).await.unwrap();
-        let parts = toancanh::wiring::pack_parts();
-        packs::apply(&cx, &packs::Source::embedded(), &parts).await.unwrap();
-        packs::refresh(&cx, &parts).await.unwrap();
-        let app = toancanh::serve::router(&house, false, &[]);
+        let cx = with_packs(&test).await;
+        let app = toancanh::serve::router(&cx.house, false, &[]);
         let (json, xml) = ("application/json; charset=utf-8", "text/xml; charset=utf-8");
 
         let services = ask(&app, Request::get("/open311/v2/services.json"), "").await;
